@@ -1,0 +1,15 @@
+"""Carriers, the step, units and errors: what everything else is written in."""
+
+from marey.core.errors import CannotWrite, InvalidInput, MareyError, NotAnalysable, UnreadableFile
+from marey.core.finding import Finding, ReferenceRange, Report
+from marey.core.grid import Grid
+from marey.core.image import FrameSource, Image, Labels
+from marey.core.step import Step, describe, settings
+from marey.core.structure import Code, Structure
+from marey.core.study import Facts, Notice, Study
+
+__all__ = [
+    "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "Labels", "MareyError",
+    "NotAnalysable", "Notice", "ReferenceRange", "Report", "Step", "Structure", "Study", "UnreadableFile", "describe",
+    "settings",
+]  # fmt: skip
