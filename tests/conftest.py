@@ -1,0 +1,15 @@
+"""Fixtures that more than one folder of tests uses."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Real data of other people, outside the repository: $MAREY_DATA, or ../shared/data beside it."""
+    folder = Path(os.environ.get("MAREY_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}; set MAREY_DATA to where it is")
+    return folder
