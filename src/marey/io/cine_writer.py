@@ -1,0 +1,204 @@
+"""A cine as the files a scanner would have sent: classic MR Image Storage, one file per slice and phase.
+
+Simulated exams, demonstrations and tests are written with it; they then take the same way in as a patient's exam.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.core import Facts, Grid, Image, InvalidInput
+from marey.core.files import write_with
+from marey.core.units import kg, m
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+    from pydicom.uid import UID
+
+LARGEST_STORED = 4095
+
+
+@dataclass(frozen=True)
+class _Identity:
+    """UIDs of one series: the same for the same seed, never repeated without one."""
+
+    study: str
+    series: str
+
+    def of_frame(self, z: int, t: int) -> UID:
+        from pydicom.uid import generate_uid
+
+        return generate_uid(entropy_srcs=[self.series, str(z), str(t)])
+
+
+def write_cine(
+    image: Image,
+    facts: Facts,
+    folder: Path,
+    *,
+    series_description: str,
+    series_number: int,
+    study_uid: str | None = None,
+    seed: str | None = None,
+) -> list[Path]:
+    """Write a cine as uncompressed classic MR images, valid for `dciodvfy`.
+
+    Args:
+        image: values ``(t, z, y, x)``; integers from -32768 to 65535 are stored as they are, real numbers are scaled to
+            0 to 4095. Trigger times follow each slice's own RR interval where there is one.
+        facts: what the headers say of the patient.
+        folder: gets ``IM-<series>-<slice>-<phase>.dcm``; made if needed.
+        series_description: free text, at most 64 characters.
+        series_number: told apart in file names, so that several series fit in one folder.
+        study_uid: shared by all series of one exam; made from `seed` when None.
+        seed: any text; the same seed, study and series number give the same UIDs. New UIDs each time when None.
+
+    Returns:
+        The files, slice by slice, phase by phase.
+
+    Raises:
+        InvalidInput: integers that do not fit in 16 bits.
+        CannotWrite: the folder or disk does not take them.
+    """
+    identity = _identity(study_uid, seed, series_number)
+    stored = _stored(image.values)
+    common = _common(image, facts, identity, series_description, series_number)
+    common.PixelRepresentation = int(stored.dtype.kind == "i")
+    common.BitsStored = 12 if stored.min() >= 0 and stored.max() <= LARGEST_STORED else 16
+    common.HighBit = common.BitsStored - 1
+    paths = []
+    for z in range(image.grid.shape[0]):
+        for t in range(image.phases):
+            dataset = _of_frame(common, image, z, t)
+            dataset.SOPInstanceUID = identity.of_frame(z, t)
+            dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+            dataset.PixelData = np.ascontiguousarray(stored[t, z]).astype(stored.dtype.newbyteorder("<")).tobytes()
+            name = f"IM-{series_number:04d}-{z + 1:03d}-{t + 1:03d}.dcm"
+            paths.append(write_with(folder / name, functools.partial(dataset.save_as, enforce_file_format=True)))
+    return paths
+
+
+def _identity(study_uid: str | None, seed: str | None, series_number: int) -> _Identity:
+    from pydicom.uid import generate_uid
+
+    study = study_uid or generate_uid(entropy_srcs=None if seed is None else ["study", seed])
+    sources = None if seed is None else ["series", seed, study, str(series_number)]
+    return _Identity(study, generate_uid(entropy_srcs=sources))
+
+
+def _stored(values: NDArray[Any]) -> NDArray[Any]:
+    if values.dtype.kind == "f":
+        low, high = float(values.min()), float(values.max())
+        return np.round((values - low) * (LARGEST_STORED / max(high - low, 1e-12))).astype(np.uint16)
+    low, high = int(values.min()), int(values.max())
+    if low < np.iinfo(np.int16).min or high > (np.iinfo(np.int16).max if low < 0 else np.iinfo(np.uint16).max):
+        raise InvalidInput(
+            f"The pixel values run from {low} to {high}.",
+            "An MR image stores 16 bits per pixel.",
+            "Scale the values first.",
+        )
+    return values.astype(np.int16 if low < 0 else np.uint16)
+
+
+def _common(image: Image, facts: Facts, identity: _Identity, description: str, number: int) -> Dataset:
+    """All that the frames of a series have in common."""
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = MRImageStorage
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    dataset.StudyInstanceUID = identity.study
+    dataset.SeriesInstanceUID = identity.series
+    dataset.FrameOfReferenceUID = image.grid.frame_of_reference or generate_uid(entropy_srcs=["frame", identity.study])
+    dataset.SeriesDescription = description
+    dataset.SeriesNumber = number
+    dataset.Modality = "MR"
+    dataset.BodyPartExamined = "HEART"
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", "OTHER"]
+    _put_patient(dataset, facts)
+    _put_acquisition(dataset, image, facts)
+    _put_geometry(dataset, image.grid)
+    return dataset
+
+
+def _put_patient(dataset: Dataset, facts: Facts) -> None:
+    dataset.PatientName = facts.patient_name
+    dataset.PatientID = facts.patient_id
+    dataset.PatientBirthDate = ""
+    dataset.PatientSex = facts.sex
+    if facts.age is not None:
+        dataset.PatientAge = f"{int(facts.age):03d}Y"
+    if facts.height is not None:
+        dataset.PatientSize = round(facts.height / m, 4)
+    if facts.weight is not None:
+        dataset.PatientWeight = round(facts.weight / kg, 3)
+    date = dt.date.fromisoformat(facts.study_date).strftime("%Y%m%d") if facts.study_date else ""
+    dataset.StudyDate = date
+    dataset.StudyTime = "120000" if date else ""
+    dataset.StudyID = "1"
+    dataset.AccessionNumber = ""
+    dataset.ReferringPhysicianName = ""
+
+
+def _put_acquisition(dataset: Dataset, image: Image, facts: Facts) -> None:
+    dataset.Manufacturer = facts.scanner or "Marey"
+    if facts.field_strength is not None:
+        dataset.MagneticFieldStrength = facts.field_strength
+    dataset.ScanningSequence = "GR"
+    dataset.SequenceVariant = "SS"
+    dataset.ScanOptions = "CG"
+    dataset.MRAcquisitionType = "2D"
+    dataset.RepetitionTime = None
+    dataset.EchoTime = None
+    dataset.EchoTrainLength = None
+    dataset.CardiacNumberOfImages = image.phases
+    dataset.NumberOfTemporalPositions = image.phases
+    dataset.SamplesPerPixel = 1
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.BitsAllocated = 16
+
+
+def _put_geometry(dataset: Dataset, grid: Grid) -> None:
+    dataset.PatientPosition = "HFS"
+    dataset.PositionReferenceIndicator = ""
+    dataset.Rows, dataset.Columns = grid.shape[1:]
+    dataset.PixelSpacing = [_decimal(grid.spacing[1]), _decimal(grid.spacing[2])]
+    dataset.ImageOrientationPatient = [_decimal(v) for v in (*grid.directions[:, 2], *grid.directions[:, 1])]
+    dataset.SliceThickness = _decimal(grid.slice_thickness or grid.spacing[0])
+
+
+def _of_frame(common: Dataset, image: Image, z: int, t: int) -> Dataset:
+    dataset = copy.copy(common)
+    dataset.file_meta = copy.copy(common.file_meta)
+    dataset.InstanceNumber = z * image.phases + t + 1
+    dataset.TemporalPositionIdentifier = t + 1
+    dataset.ImagePositionPatient = [_decimal(v) for v in image.grid.world([z, 0, 0])]
+    dataset.SliceLocation = _decimal(float(image.grid.slice_positions[z]))
+    rr, mean_rr = image.rr_intervals[z], image.rr_interval
+    if np.isfinite(rr):
+        dataset.NominalInterval = round(rr)
+        dataset.HeartRate = round(60_000 / rr)
+        dataset.TriggerTime = _decimal(image.times[t] * rr / mean_rr)
+    elif image.times[-1] > 1:
+        dataset.TriggerTime = _decimal(image.times[t])
+    return dataset
+
+
+def _decimal(value: float) -> str:
+    from pydicom.valuerep import format_number_as_ds
+
+    return format_number_as_ds(float(value))
+
+
+__all__ = ["write_cine"]
