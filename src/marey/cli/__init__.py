@@ -1,1 +1,1 @@
-"""cli."""
+"""The terminal: `marey analyze`, `info`, `simulate` and `train`. Imports nothing heavy until a command runs."""

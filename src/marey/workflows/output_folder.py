@@ -1,0 +1,89 @@
+"""The folder that one analysis writes: its marker, its files and the manifest that says that it is whole."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from marey.core import CannotWrite
+from marey.core.files import sha256, write_text
+
+MARKER = ".marey"
+MANIFEST = "manifest.json"
+MEASUREMENTS = "measurements.json"
+OUTPUTS = (
+    "report.html", "report.pdf", MEASUREMENTS, "measurements.csv", "labels.nii.gz", "labels.json",
+    "probability.nii.gz", "probability.json", "labels.seg.dcm", "measurements.sr.dcm", "report.pdf.dcm",
+)  # fmt: skip
+_MARKER_TEXT = "Marey writes its results into this folder and does not read them as images of a patient.\n"
+
+
+def without_results(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The same input without what Marey itself wrote into it: `paths` unchanged, or the files that remain."""
+    folders = [path for path in paths if path.is_dir()]
+    if not any(MARKER in files for folder in folders for _, _, files in os.walk(folder)):
+        return tuple(paths)
+    kept = [path for path in paths if not path.is_dir()]
+    for folder in folders:
+        for parent, subfolders, files in os.walk(folder):
+            subfolders.sort()
+            ours = {MARKER, MANIFEST, *OUTPUTS} if MARKER in files else set()
+            kept += [Path(parent) / name for name in sorted(set(files) - ours)]
+    return tuple(kept)
+
+
+def begin(folder: Path, *, overwrite: bool = False) -> None:
+    """Make the folder ready for a new analysis: what an earlier one left is removed, its manifest first.
+
+    Files that Marey did not write stay where they are.
+
+    Args:
+        folder: made if needed.
+        overwrite: whether files with the names of results may be replaced though no analysis made this folder.
+
+    Raises:
+        CannotWrite: the folder cannot be written, or such files are in it and `overwrite` is off.
+    """
+    present = [name for name in (MANIFEST, *OUTPUTS) if (folder / name).exists()]
+    if present and not (folder / MARKER).exists() and not overwrite:
+        raise CannotWrite(
+            f"The folder '{folder}' already holds {present[0]}, which no analysis with Marey put there.",
+            "An empty folder, or one of an earlier analysis, is needed.",
+            "Choose another output folder with -o, or replace such files with --force.",
+        )
+    write_text(folder / MARKER, _MARKER_TEXT)
+    try:
+        for rest in (*(folder / name for name in present), *folder.glob(".part-*")):
+            rest.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(
+            f"An earlier result in '{folder}' could not be removed: {error.strerror or error}.",
+            "A writable folder is needed.",
+            "Choose another output folder with -o.",
+        ) from error
+
+
+def finish(folder: Path, files: Sequence[Path], identity: Mapping[str, str]) -> Path:
+    """Write the manifest, the last file of an analysis: what it was made from and the SHA-256 of every file."""
+    manifest = {
+        "program": "marey",
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "identity": dict(identity),
+        "files": {path.name: sha256(path) for path in sorted(files)},
+    }
+    return write_text(folder / MANIFEST, json.dumps(manifest, indent=2) + "\n")
+
+
+def is_finished(folder: Path, identity: Mapping[str, str]) -> bool:
+    """Whether the folder holds, unchanged and whole, the analysis of just this input by just these settings."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest["files"].items()
+        same = manifest["program"] == "marey" and manifest["identity"] == dict(identity)
+        return bool(same and files and all(sha256(folder / Path(name).name) == digest for name, digest in files))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+__all__ = ["MANIFEST", "MARKER", "MEASUREMENTS", "OUTPUTS", "begin", "finish", "is_finished", "without_results"]
