@@ -1,7 +1,12 @@
 """Sphinx settings."""
 
+import pkgutil
 from importlib.metadata import version as installed_version
 from pathlib import Path
+
+from sphinx.application import Sphinx
+
+import marey
 
 project = "Marey"
 copyright = "The Marey developers"
@@ -23,6 +28,26 @@ autodoc_preserve_defaults = True
 napoleon_google_docstring = True
 napoleon_use_param = False
 napoleon_use_rtype = False
+
+
+def write_reference(_app: object = None) -> None:
+    """Write docs/api: one page per package, with the public names of each of its modules."""
+    folder = Path(__file__).parent / "api"
+    folder.mkdir(exist_ok=True)
+    pages: dict[str, list[str]] = {}
+    for _, name, is_package in pkgutil.walk_packages(marey.__path__, "marey."):
+        if not is_package and not name.rpartition(".")[2].startswith("_"):
+            pages.setdefault(".".join(name.split(".")[:2]), []).append(name)
+    for package, modules in pages.items():
+        text = f"{package}\n{'=' * len(package)}\n\n.. py:module:: {package}\n\n"
+        text += "".join(f"{name}\n{'-' * len(name)}\n\n.. automodule:: {name}\n\n" for name in modules)
+        (folder / f"{package}.rst").write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Sphinx calls this."""
+    app.connect("builder-inited", write_reference)
+
 
 if not any((Path(__file__).parent / "model_cards").glob("*.md")):
     exclude_patterns.append("model_cards")

@@ -20,6 +20,7 @@ class Preset(StrEnum):
     HYPERTROPHIC = "hypertrophic"
     INFARCT = "infarct"
     THINNED = "thinned"
+    RV_OVERLOAD = "rv-overload"
 
 
 @app.callback()
