@@ -8,6 +8,7 @@ class View(StrEnum):
 
     SHORT_AXIS = "short axis"
     TWO_CHAMBER = "2-chamber"
+    RV_TWO_CHAMBER = "2-chamber (RV)"
     THREE_CHAMBER = "3-chamber"
     FOUR_CHAMBER = "4-chamber"
     RV_OUTFLOW = "RV outflow tract"
