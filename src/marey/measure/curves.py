@@ -19,7 +19,9 @@ Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 _EJECTION = ("lv_peak_ejection_rate", "lv_peak_ejection_rate_edv", "lv_time_to_peak_ejection")
 _FILLING = ("lv_peak_filling_rate", "lv_peak_filling_rate_edv", "lv_time_to_peak_filling")
-_METHOD = "steepest point of a trigonometric polynomial (at most 8 harmonics) through the volumes of all phases"
+_METHOD = (
+    "steepest point of a periodic smoothing spline (8 harmonics, cross-validated) through the volumes of all phases"
+)
 _SEEN = 0.8  # of the beat that has to lie between the first and the end of the last phase
 
 

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_HARMONICS = 8
+_STRENGTHS = np.logspace(-8, -2, 13)
 
 
 @dataclass(frozen=True, eq=False)
 class PeriodicFit:
-    """A trigonometric polynomial of one beat.
+    """A trigonometric polynomial over one beat.
 
     Args:
         cycle: ms, duration of the beat.
@@ -45,7 +46,10 @@ class PeriodicFit:
 
 
 def fit_periodic(times: NDArray[np.float64], values: NDArray[np.float64], cycle: float) -> PeriodicFit:
-    """Least-squares trigonometric polynomial with a third as many harmonics as samples, at most 8.
+    """Periodic smoothing spline in the basis of at most 8 harmonics, a third as many as samples.
+
+    The curvature is penalised by the amount that generalised cross-validation finds best (Craven and Wahba 1979,
+    doi:10.1007/BF01404567); that also keeps the curve calm where a prospectively gated cine has not seen the beat.
 
     Args:
         times: (n,) ms, n at least 4, within one cycle.
@@ -54,15 +58,23 @@ def fit_periodic(times: NDArray[np.float64], values: NDArray[np.float64], cycle:
     """
     harmonics = min(MOST_HARMONICS, (times.size - 1) // 3)
     basis = _basis(times, cycle, harmonics)
-    # A prospectively gated cine leaves the end of the beat unseen; the weak penalty keeps the curve calm there.
     order = np.concatenate([[0.0], np.tile(np.arange(1, harmonics + 1), 2)])
-    normal = basis.T @ basis + np.diag(1e-5 * times.size * (order / MOST_HARMONICS) ** 4)
-    inverse = np.linalg.inv(normal)
+    curvature = np.diag(times.size * order**4)
+    inverses = [np.linalg.inv(basis.T @ basis + strength * curvature) for strength in _STRENGTHS]
+    inverse = min(inverses, key=lambda candidate: _cross_validation(basis, candidate, values))
     coefficients = inverse @ basis.T @ values
     rest = values - basis @ coefficients
-    freedom = max(times.size - coefficients.size, 1)
-    covariance = inverse @ (basis.T @ basis) @ inverse * float(rest @ rest) / freedom
+    freedom = times.size - float(np.trace(basis @ inverse @ basis.T))
+    covariance = inverse @ (basis.T @ basis) @ inverse * float(rest @ rest) / max(freedom, 1.0)
     return PeriodicFit(cycle, coefficients, covariance, float(np.sqrt((rest**2).mean())))
+
+
+def _cross_validation(basis: NDArray[np.float64], inverse: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """Generalised cross-validation score: mean squared residual over the squared share of free residuals."""
+    smoother = basis @ inverse @ basis.T
+    rest = values - smoother @ values
+    free = 1 - np.trace(smoother) / values.size
+    return float((rest**2).mean() / free**2)
 
 
 def _angles(times: NDArray[np.float64], cycle: float, harmonics: int) -> NDArray[np.float64]:

@@ -38,10 +38,10 @@ def agreement(labels: Labels, structure: Structure, phase: int) -> float:
     index = _index(labels, structure)
     if labels.probability is None or index is None:
         return 1.0
-    probability = labels.probability[index, phase] / 255.0
-    mask = labels.mask(structure)[phase]
-    total = float(mask.sum() + probability.sum())
-    return 2.0 * float(probability[mask].sum()) / total if total else 0.0
+    probability = labels.probability[index, phase]
+    mask = labels.values[phase] == list(labels.structures)[index]
+    total = 255.0 * float(mask.sum()) + float(probability.sum(dtype=np.int64))
+    return 2.0 * float(probability[mask].sum(dtype=np.int64)) / total if total else 0.0
 
 
 def interval(value: float, sd: float, low: float = 0.0, high: float = float("inf")) -> tuple[float, float]:
