@@ -39,6 +39,8 @@ MEANINGS = {
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
 }
 
+TRAIN_EXTRA = ("torch", "onnx", "onnxscript")
+
 EXIT_HELP = "Exit status: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 
 
@@ -46,7 +48,7 @@ def exit_code(error: Exception) -> ExitCode:
     """The exit status that stands for an error."""
     from marey.core.errors import CannotWrite, MareyError, UnreadableFile
 
-    if isinstance(error, ImportError):
+    if isinstance(error, ModuleNotFoundError) and error.name in TRAIN_EXTRA:
         return ExitCode.MISSING_EXTRA
     if isinstance(error, CannotWrite):
         return ExitCode.CANNOT_WRITE
