@@ -1,11 +1,13 @@
 """What the measurements are made from: a segmented short-axis cine with its key phases."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from marey.anatomy import KeyPhases, Level
-from marey.core import Facts, InvalidInput, Labels
+from marey.anatomy import KeyPhases, Level, slice_areas
+from marey.core import Facts, InvalidInput, Labels, Structure
 from marey.core.units import ms
 
 
@@ -44,6 +46,16 @@ class SegmentedCine:
                 "Phases of this cine are needed.",
                 "This is a fault of the program; please report it.",
             )
+
+    @cached_property
+    def areas(self) -> dict[Structure, NDArray[np.float64]]:
+        """Area of each structure in each slice at each phase, mm^2, ``(t, z)``."""
+        return {structure: slice_areas(self.labels, structure) for structure in self.labels.structures.values()}
+
+    def volumes(self, structure: Structure) -> NDArray[np.float64]:
+        """Volume of a structure at each phase, mm^3, ``(t,)``; zero for one that was never labelled."""
+        areas = self.areas.get(structure, np.zeros(self.labels.values.shape[:2]))
+        return np.asarray(areas @ self.labels.grid.slice_extents)
 
     @property
     def has_clock(self) -> bool:

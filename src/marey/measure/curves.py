@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.anatomy import LV_CAVITY, RV_CAVITY, volume_curve
+from marey.anatomy import LV_CAVITY, RV_CAVITY
 from marey.core import Finding
 from marey.core.units import g, mL
 from marey.measure.cine import SegmentedCine
@@ -22,6 +22,8 @@ _FILLING = ("lv_peak_filling_rate", "lv_peak_filling_rate_edv", "lv_time_to_peak
 _METHOD = (
     "steepest point of a periodic smoothing spline (8 harmonics, cross-validated) through the volumes of all phases"
 )
+_ENOUGH_FOR_FILLING = 20  # phases
+_SLOW = "With fewer than 20 phases the filling rate is smoothed over and reads too low."
 _SEEN = 0.8  # of the beat that has to lie between the first and the end of the last phase
 
 
@@ -75,13 +77,13 @@ def sampled_share(cine: SegmentedCine) -> float:
 
 def fit_volume(cine: SegmentedCine) -> PeriodicFit:
     """The LV volume over the beat as a smooth periodic curve, mm^3 over ms."""
-    return fit_periodic(cine.labels.times, volume_curve(cine.labels, LV_CAVITY), cine.cycle)
+    return fit_periodic(cine.labels.times, cine.volumes(LV_CAVITY), cine.cycle)
 
 
 def _curves(cine: SegmentedCine) -> dict[str, Curve]:
     values = {
-        "LV volume [mL]": volume_curve(cine.labels, LV_CAVITY) / mL,
-        "RV volume [mL]": volume_curve(cine.labels, RV_CAVITY) / mL,
+        "LV volume [mL]": cine.volumes(LV_CAVITY) / mL,
+        "RV volume [mL]": cine.volumes(RV_CAVITY) / mL,
         "LV mass [g]": mass_curve(cine) / g,
     }
     times = tuple(cine.labels.times.tolist())
@@ -93,6 +95,8 @@ def _rates(cine: SegmentedCine) -> tuple[Finding, ...]:
     start, middle = (cine.labels.times[i] for i in (cine.phases.end_diastole, cine.phases.end_systole))
     ejection = _peak(cine, fit, _EJECTION, _moments(start, middle, cine), -1.0)
     filling = _peak(cine, fit, _FILLING, _moments(middle, start, cine), 1.0)
+    if cine.labels.times.size < _ENOUGH_FOR_FILLING:
+        filling = tuple(replace(found, message=_SLOW) for found in filling if found.value is not None) or filling
     return (*ejection, *filling)
 
 
@@ -116,7 +120,7 @@ def _peak(
     rate, sd = float(slopes[best]), fit.slope_sd(float(times[best]))
     if rate <= 0:
         return tuple(missing(key, "The volume does not change in the expected direction.") for key in keys)
-    edv = float(volume_curve(cine.labels, LV_CAVITY)[cine.phases.end_diastole])
+    edv = float(cine.volumes(LV_CAVITY)[cine.phases.end_diastole])
     delay, step = float(times[best] - times[0]), cine.cycle * sampled_share(cine) / cine.labels.times.size
     low, high = interval(rate, sd)
     findings = (

@@ -92,7 +92,7 @@ def anterior_turn(labels: Labels, phase: int, septa: Mapping[int, Septum]) -> Tu
 
 
 def angles_from_septum(septum: Septum, turn: Turn) -> NDArray[np.float64]:
-    """Degrees of every ray from the middle of the septum, -180 to 180, positive towards the anterior wall, ``(ray,)``."""
+    """Degrees from the middle of the septum of every ray, -180 to 180, positive to the anterior wall, ``(ray,)``."""
     degrees = np.degrees(turn.sign * (ray_angles() - septum.middle))
     wrapped: NDArray[np.float64] = (degrees + 180.0) % 360.0 - 180.0
     return wrapped

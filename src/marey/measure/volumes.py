@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY, slice_areas, volume_curve
+from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
 from marey.core import Facts, Finding, NotAnalysable, Structure
 from marey.core.units import MYOCARDIAL_DENSITY, mL
 from marey.measure.body import BODY_SURFACE_AREA_METHOD, body_surface_area
@@ -59,8 +59,8 @@ class MeasureVolumes:
 
 def check_analysable(cine: SegmentedCine, least_slices: int) -> None:
     """Raise `NotAnalysable` when no volume can be right."""
-    volumes = volume_curve(cine.labels, LV_CAVITY)
-    slices = int((slice_areas(cine.labels, LV_CAVITY)[cine.phases.end_diastole] > 0).sum())
+    volumes = cine.volumes(LV_CAVITY)
+    slices = int(np.count_nonzero(cine.areas[LV_CAVITY][cine.phases.end_diastole])) if LV_CAVITY in cine.areas else 0
     edv, esv = volumes[cine.phases.end_diastole], volumes[cine.phases.end_systole]
     if volumes.size < 2:
         raise NotAnalysable(
@@ -90,14 +90,14 @@ def check_analysable(cine: SegmentedCine, least_slices: int) -> None:
 
 def mass_curve(cine: SegmentedCine) -> NDArray[np.float64]:
     """LV mass at each phase, mg, ``(t,)``."""
-    mass: NDArray[np.float64] = volume_curve(cine.labels, LV_MYOCARDIUM) * MYOCARDIAL_DENSITY
+    mass: NDArray[np.float64] = cine.volumes(LV_MYOCARDIUM) * MYOCARDIAL_DENSITY
     return mass
 
 
 def _chamber(cine: SegmentedCine, side: str, cavity: Structure) -> list[Finding]:
     """EDV, ESV, SV and EF of one ventricle."""
     ed, es = cine.phases.end_diastole, cine.phases.end_systole
-    volumes = volume_curve(cine.labels, cavity)
+    volumes = cine.volumes(cavity)
     edv, esv = float(volumes[ed]), float(volumes[es])
     keys = [f"{side}_{name}" for name in ("edv", "esv", "sv", "ef")]
     if not 0 < esv < edv:
