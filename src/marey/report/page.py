@@ -1,0 +1,183 @@
+"""The report as one HTML file that needs nothing else: no network, no fonts, no other file."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from marey.core.files import write_text
+from marey.report import content
+from marey.report.bullseye import THICKENING, THICKNESS, bulls_eye
+from marey.report.charts import SCREEN, Moment, Theme, range_bar, volume_curves
+from marey.report.exam import Exam
+from marey.report.pictures import Pictures, contour_path, css, cut_out, data_uri, frame_jpeg, loop_data
+
+DISCLAIMER = "Not a medical device. For research use only; not for diagnosis or treatment."
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing and its caption."""
+
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Still:
+    """One slice at one phase with its contours, as a page shows it."""
+
+    slice: int
+    level: str
+    phase: str
+    jpeg: str
+    width: int
+    height: int
+    scale: tuple[float, float]
+    paths: tuple[tuple[str, str], ...]
+
+
+def write_html(path: Path, exam: Exam, pictures: Pictures | None = None) -> Path:
+    """Write the report page; whole or not at all.
+
+    Args:
+        path: the file, ".html".
+        exam: what was analysed.
+        pictures: the cut-out heart when it was made already (the PDF needs the same).
+
+    Raises:
+        CannotWrite: the file cannot be written.
+    """
+    return write_text(path, html(exam, pictures or cut_out(exam.image, exam.labels)))
+
+
+def html(exam: Exam, pictures: Pictures) -> str:
+    """The page as text."""
+    script = _asset("loop.js")
+    loop = loop_data(pictures) | _timing(exam)
+    page: str = _template().render(
+        **written(exam),
+        disclaimer=DISCLAIMER,
+        charts=[_marked(chart) for chart in curve_charts(exam, SCREEN, cursor=True)],
+        walls=[_marked(chart) for chart in wall_charts(exam, SCREEN)],
+        bar=lambda value: Markup(bar(value, SCREEN)),  # noqa: S704
+        stills=stills(exam, pictures),
+        legend=[(outline.name, css(outline.structure)) for outline in pictures.outlines],
+        loop=loop,
+        style=Markup(_asset("style.css")),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
+    )
+    return page
+
+
+def written(exam: Exam) -> dict[str, Any]:
+    """Everything the page and the PDF both say in words."""
+    report = exam.report
+    groups = content.first_page(report)
+    rows = [value for _, rows in groups for row in rows for value in (row.absolute, row.indexed)]
+    conventions, references = content.footnotes(rows)
+    made = content.checks(report)
+    return {
+        "patient": content.patient(exam), "stack": content.stack(exam), "care": content.care(report),
+        "checks": made, "passed": sum(check.finding is not None and check.finding.passed is True for check in made),
+        "headlines": content.headlines(report), "groups": groups, "conventions": conventions,
+        "references": references, "beat": content.beat(report), "key_times": content.key_times(exam),
+        "phases": (exam.phases.end_diastole + 1, exam.phases.end_systole + 1),
+        "slices": content.slice_rows(exam), "segments": content.segments(report),
+        "wall_columns": [name for _, name in content.WALL], "wall_note": content.wall_note(report),
+        "measurements": content.measurements(report), "notices": report.notices,
+        "provenance": list(report.provenance.items()), "digest": exam.study.digest,
+    }  # fmt: skip
+
+
+def curve_charts(exam: Exam, theme: Theme, *, cursor: bool = False) -> list[Chart]:
+    """One chart per unit of the report's curves; none when there are too few phases."""
+    ed, es = content.key_times(exam)
+    moments = (Moment(ed, "ED"), Moment(es, "ES"))
+    return [
+        Chart(f"{', '.join(curves)} [{unit}]", volume_curves(curves, unit, theme, moments, cursor=cursor))
+        for unit, curves in content.curves_by_unit(exam.report).items()
+    ]
+
+
+def wall_charts(exam: Exam, theme: Theme) -> list[Chart]:
+    """A bull's-eye for each family of wall findings that has values."""
+    charts = []
+    for (family, name), scale in zip(content.WALL, (THICKNESS, THICKNESS, THICKENING), strict=True):
+        values, flags = content.wall_values(exam.report, family)
+        if values:
+            title = f"{name} [{scale.unit}]"
+            charts.append(Chart(title, bulls_eye(values, title, scale, theme, flags)))
+    return charts
+
+
+def bar(value: content.Value, theme: Theme) -> str:
+    """The range bar of a value; "" when it has no reference or is not a number."""
+    finding = value.finding
+    if finding is None or finding.reference is None or not isinstance(finding.value, int | float):
+        return ""
+    return range_bar(finding.value, finding.reference.low, finding.reference.high, finding.interval, theme)
+
+
+def stills(exam: Exam, pictures: Pictures) -> list[tuple[Still, Still]]:
+    """End-diastole and end-systole of every slice."""
+    moments = (("end-diastole", exam.phases.end_diastole), ("end-systole", exam.phases.end_systole))
+    return [
+        (_still(exam, pictures, z, *moments[0]), _still(exam, pictures, z, *moments[1]))
+        for z in range(pictures.grey.shape[1])
+    ]
+
+
+def _still(exam: Exam, pictures: Pictures, level: int, name: str, phase: int) -> Still:
+    jpeg, (width, height) = frame_jpeg(pictures, phase, level)
+    rows, columns = pictures.grey.shape[2:]
+    drawn = ((css(o.structure), contour_path(pictures, o, phase, level)) for o in pictures.outlines)
+    return Still(
+        level + 1, str(exam.levels[level]), name, data_uri(jpeg), width, height, (width / columns, height / rows),
+        tuple((colour, path) for colour, path in drawn if path),
+    )  # fmt: skip
+
+
+def _timing(exam: Exam) -> dict[str, object]:
+    """When each frame is shown, and the curves that are read out beside it."""
+    times = exam.image.times
+    step = float(times[-1] - times[0]) / max(times.size - 1, 1) or 1000.0
+    beat = exam.image.rr_interval
+    period = beat if beat > times[-1] else float(times[-1]) + step
+    curves = content.curves_by_unit(exam.report)
+    volumes = {name: _numbers(values) for name, (_, values) in curves.get("mL", {}).items()}
+    return {
+        "times": _numbers(times), "period": round(period, 2), "levels": [str(level) for level in exam.levels],
+        "ed": exam.phases.end_diastole, "es": exam.phases.end_systole,
+        "volumes": {name: values for name, values in volumes.items() if len(values) == times.size},
+    }  # fmt: skip
+
+
+def _numbers(values: Sequence[float] | Any) -> list[float | None]:
+    return [round(float(value), 2) if value == value else None for value in values]  # noqa: PLR0124
+
+
+def _marked(chart: Chart) -> Chart:
+    return Chart(chart.title, Markup(chart.svg))  # noqa: S704
+
+
+def _asset(name: str) -> str:
+    return (files("marey.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(_asset("report.html.j2"))
+
+
+__all__ = ["DISCLAIMER", "Chart", "Still", "bar", "curve_charts", "html", "stills", "wall_charts", "write_html", "written"]
