@@ -25,7 +25,8 @@ class HeartAxes:
         septal: (3,) perpendicular to `base`, from the LV towards the RV.
         anterior: (3,) ``base x septal``, towards the anterior wall.
         lv_centre: (3,) mm, middle of the LV (cavity and wall).
-        rv_centre: (3,) mm, middle of the RV cavity; NaN when none is labelled.
+        lv_points: (n, 3) mm, voxels of the LV, thinned to some thousand.
+        rv_points: (n, 3) mm, voxels of the RV cavity, thinned likewise; empty when none is labelled.
         apex_position, base_position: mm along `base` from `lv_centre` of the outermost LV slices.
         radius: mm, of the circle with the largest LV slice's area (wall included).
     """
@@ -34,7 +35,8 @@ class HeartAxes:
     septal: NDArray[np.float64]
     anterior: NDArray[np.float64]
     lv_centre: NDArray[np.float64]
-    rv_centre: NDArray[np.float64]
+    lv_points: NDArray[np.float64]
+    rv_points: NDArray[np.float64]
     apex_position: float
     base_position: float
     radius: float
@@ -63,12 +65,12 @@ def heart_axes(labels: Labels, phase: int) -> HeartAxes:
     lv_centre = weights @ centroids
     normal = labels.grid.normal * base_end(labels, phase)
     base = _axis_line(centroids, weights, normal)
-    rv_centre = _rv_centre(labels, phase)
     septal = _perpendicular(_septal_direction(labels, phase, centroids, rows, base), base)
     along = (centroids - lv_centre) @ base
     radius = float(np.sqrt(areas.max() / np.pi))
     anterior = np.cross(base, septal)
-    return HeartAxes(base, septal, anterior, lv_centre, rv_centre, float(along.min()), float(along.max()), radius)
+    points = (_points(labels, lv), _points(labels, labels.mask(RV_CAVITY)[phase]))
+    return HeartAxes(base, septal, anterior, lv_centre, *points, float(along.min()), float(along.max()), radius)
 
 
 def base_end(labels: Labels, phase: int) -> int:
@@ -118,9 +120,9 @@ def _axis_line(
     return line if line @ normal > np.cos(np.radians(40)) else normal
 
 
-def _rv_centre(labels: Labels, phase: int) -> NDArray[np.float64]:
-    index = np.argwhere(labels.mask(RV_CAVITY)[phase])
-    return labels.grid.world(index.mean(axis=0)) if index.size else np.full(3, np.nan)
+def _points(labels: Labels, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    index = np.argwhere(mask)
+    return labels.grid.world(index[:: max(1, len(index) // 3000)])
 
 
 def _septal_direction(

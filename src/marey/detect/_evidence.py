@@ -1,5 +1,7 @@
 """What the pixels and the planes of a stack say about being a short axis, without labels."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,8 @@ STEP = 3.0  # mm, pixel size at which roundness is looked for
 RADII = (15.0, 18.0, 21.0, 24.0, 27.0, 30.0)  # mm, LV cavities from small to dilated; the aorta is smaller
 RIM = 4.0  # mm, how far inside and outside the border is compared
 DIRECTIONS = 16
+FAINTEST, CLEAR_ROUNDNESS = 0.15, 0.35  # of the range of brightness in what moves
+CLEAR_LENGTH = 40.0  # mm
 
 
 def angle_to_typical(grid: Grid) -> float:
@@ -35,25 +39,46 @@ def extent(grid: Grid) -> float:
     return float(grid.slice_positions[-1] - grid.slice_positions[0])
 
 
-def ventricle_column(image: Image) -> float:
-    """0 to 1: how clearly a round, bright, beating cavity goes through the slices on one line.
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A round, bright, beating cavity that goes through the slices.
+
+    Args:
+        clarity: 0 (none) to 1.
+        points: (n, 3) LPS mm, its middle in each slice of the longest run.
+    """
+
+    clarity: float
+    points: NDArray[np.float64]
+
+
+def ventricle_column(image: Image) -> Column:
+    """The longest run of round beating cavities from slice to slice.
 
     In each slice the place is sought where a circle of 15 to 30 mm radius is brighter inside than outside in (nearly)
     every direction, weighted with how much the pixels change over the beat. In a short axis these places follow each
     other for several centimetres; in other orientations no slice has a round cavity, or it jumps.
     """
     found = [_roundest(image, z) for z in range(image.grid.shape[0])]
-    steps = np.diff(image.grid.slice_positions)
-    best = length = 0.0
-    quality = [found[0][0]]
+    positions = image.grid.slice_positions
+    best = Column(0.0, np.empty((0, 3)))
+    start = 0
     for z in range(1, len(found)):
         jump = np.linalg.norm(found[z][1] - found[z - 1][1])
-        if jump <= 6.0 + 0.8 * steps[z - 1] and min(found[z][0], found[z - 1][0]) > 0.15:
-            length, quality = length + steps[z - 1], [*quality, found[z][0]]
-        else:
-            length, quality = 0.0, [found[z][0]]
-        best = max(best, min(1.0, length / 40.0) * min(1.0, float(np.mean(quality)) / 0.35))
+        step = positions[z] - positions[z - 1]
+        if jump > 6.0 + 0.8 * step or min(found[z][0], found[z - 1][0]) < FAINTEST:
+            start = z
+            continue
+        roundness = float(np.mean([one[0] for one in found[start : z + 1]]))
+        clarity = min(1.0, (positions[z] - positions[start]) / CLEAR_LENGTH) * min(1.0, roundness / CLEAR_ROUNDNESS)
+        if clarity > best.clarity or (clarity == best.clarity and z - start >= len(best.points)):
+            best = Column(clarity, _in_patient(image, found, range(start, z + 1)))
     return best
+
+
+def _in_patient(image: Image, found: list[tuple[float, NDArray[np.float64]]], run: range) -> NDArray[np.float64]:
+    _, row, column = image.grid.spacing
+    return image.grid.world([[z, found[z][1][0] / row, found[z][1][1] / column] for z in run])
 
 
 def _roundest(image: Image, z: int) -> tuple[float, NDArray[np.float64]]:

@@ -27,13 +27,15 @@ class PlaneToHeart:
         turn: degrees, modulo 180, from the direction LV -> RV towards the anterior wall, of the plane's trace seen
             from the base down the long axis; meaningless when `tilt` is near 90.
         lv_distance: mean distance of the long axis (apex to base) from the plane, mm.
-        rv_distance: distance of the RV's centre from the plane, mm; NaN when unknown.
+        lv_share: how the plane divides the LV (cavity and wall): the smaller part, 0 (beside it) to 0.5 (in halves).
+        rv_share: the same for the RV cavity; 0 when none is known.
     """
 
     tilt: float
     turn: float
     lv_distance: float
-    rv_distance: float
+    lv_share: float
+    rv_share: float
 
 
 def plane_to_heart(grid: Grid, axes: HeartAxes) -> PlaneToHeart:
@@ -43,9 +45,16 @@ def plane_to_heart(grid: Grid, axes: HeartAxes) -> PlaneToHeart:
     height = (line - grid.world([0.0, 0.0, 0.0])) @ grid.normal
     distances = np.abs(height[None] - grid.slice_positions[:, None]).mean(axis=1)
     nearest = int(distances.argmin())
-    rv_height = float((axes.rv_centre - grid.world([float(nearest), 0.0, 0.0])) @ grid.normal)
+    shares = (_smaller_part(points, grid, nearest) for points in (axes.lv_points, axes.rv_points))
     tilt = np.degrees(np.arcsin(np.clip(np.abs(grid.normal @ axes.base), 0.0, 1.0)))
-    return PlaneToHeart(float(tilt), plane_turn(grid.normal, axes), float(distances[nearest]), abs(rv_height))
+    return PlaneToHeart(float(tilt), plane_turn(grid.normal, axes), float(distances[nearest]), *shares)
+
+
+def _smaller_part(points: NDArray[np.float64], grid: Grid, z: int) -> float:
+    if not len(points):
+        return 0.0
+    beyond = float(np.mean((points - grid.world([float(z), 0.0, 0.0])) @ grid.normal > 0))
+    return min(beyond, 1 - beyond)
 
 
 def plane_turn(normal: NDArray[np.float64], axes: HeartAxes) -> float:

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from marey.anatomy import LV_CAVITY, View, volume_curve
 from marey.anatomy.axes import HeartAxes, heart_axes
 from marey.core import Image, Labels, Notice, Study
-from marey.detect._planes import PlaneToHeart, margin_to, nearest_view, plane_to_heart
+from marey.detect._planes import TURNS, PlaneToHeart, margin_to, nearest_view, plane_to_heart
 from marey.detect._wording import named
 from marey.detect.claims import claimed_view
 
@@ -29,29 +27,31 @@ class FindLongAxes:
 
     - A plane that contains the long axis (its mean distance from it is less than `lv_reach` radii of the LV, its tilt
       at most `largest_tilt`) shows the LV lengthwise. Its turn about the axis, from the LV -> RV direction towards
-      anterior, names
-      it: 4-chamber near -15 degrees (through the RV's free wall and the inferior septum), 3-chamber near 45 (anterior
-      septum and outflow tract), 2-chamber near 105 (past the RV, parallel to the septum). The views are some 60 degrees
-      apart, as are the walls they show in the 17-segment model (Cerqueira 2002, doi:10.1161/hc0402.102975), so each
-      owns 30 degrees on either side. Only within `doubt` degrees of a border does the scanner's own name decide.
-    - A plane that misses the long axis but passes within `rv_reach` LV radii of the RV's centre, turned like a
-      2-chamber or a 3-chamber, shows the RV lengthwise: through its inflow (a 2-chamber of the RV: parallel to the
-      LV's 2-chamber, turn 105, one LV radius or more away) or its outflow tract (turn 75 and less, nearer to the LV,
-      tilted up to `largest_rv_tilt`).
+      anterior, names it: 4-chamber near -15 degrees (through the RV's free wall and the inferior septum), 3-chamber
+      near 45 (anterior septum and outflow tract), 2-chamber near 105 (past the RV, parallel to the septum). The views
+      are some 60 degrees apart, as are the walls they show in the 17-segment model (Cerqueira 2002,
+      doi:10.1161/hc0402.102975), so each owns 30 degrees on either side. Only within `doubt` degrees of a border does
+      the scanner's own name decide.
+    - A plane that misses the long axis but cuts the RV, turned like a 2-chamber or 3-chamber, shows the RV lengthwise:
+      through its inflow (a 2-chamber of the RV: parallel to the LV's 2-chamber, turn 105, one LV radius away) or its
+      outflow tract (turn 75 and less, nearer to the LV, tilted up to `largest_rv_tilt`). Between the two, the scanner's
+      own name decides.
     - All else, and every still image, is "other".
 
     A stack counts with the slice nearest to the long axis.
 
     Args:
-        lv_reach: multiple of the LV's radius.
-        rv_reach: multiple of the LV's radius.
+        lv_reach: multiple of the LV's radius (wall included).
+        smallest_rv_share: how much of the RV must lie on either side of a plane that shows it.
+        largest_lv_share: how much of the LV may lie on the smaller side of a plane that shows the RV.
         largest_tilt: degrees between a long-axis plane and the long axis.
         largest_rv_tilt: degrees between an outflow plane and the long axis.
         doubt: degrees to a border of two views within which the scanner's own name is believed.
     """
 
     lv_reach: float = 0.45
-    rv_reach: float = 0.7
+    smallest_rv_share: float = 0.03
+    largest_lv_share: float = 0.3
     largest_tilt: float = 25.0
     largest_rv_tilt: float = 45.0
     doubt: float = 8.0
@@ -85,23 +85,19 @@ class FindLongAxes:
         return self._right_heart(pose, axes, claimed_view(image.name))
 
     def _by_turn(self, turn: float, claimed: View | None) -> View:
-        nearest = nearest_view(turn)
-        if (
-            claimed in (View.TWO_CHAMBER, View.THREE_CHAMBER, View.FOUR_CHAMBER)
-            and margin_to(turn, claimed) < self.doubt
-        ):
+        if claimed in TURNS and margin_to(turn, claimed) < self.doubt:
             return claimed
-        return nearest
+        return nearest_view(turn)
 
     def _right_heart(self, pose: PlaneToHeart, axes: HeartAxes, claimed: View | None) -> View:
-        cuts_rv = np.isfinite(pose.rv_distance) and pose.rv_distance <= self.rv_reach * axes.radius
-        if not cuts_rv or nearest_view(pose.turn) == View.FOUR_CHAMBER or pose.tilt > self.largest_rv_tilt:
+        if pose.rv_share < self.smallest_rv_share or pose.lv_share > self.largest_lv_share:
             return View.OTHER
-        beyond = (pose.turn - 90.0 + 90.0) % 180.0 - 90.0  # degrees past the border of the two
-        inflow = beyond / 15.0 + (pose.lv_distance / axes.radius - 0.85) / 0.15
+        if nearest_view(pose.turn) == View.FOUR_CHAMBER or pose.tilt > self.largest_rv_tilt:
+            return View.OTHER
+        inflow = (pose.turn % 180.0 - 90.0) / 15.0 + (pose.lv_distance / axes.radius - 0.85) / 0.15
         if abs(inflow) < 1 and claimed in (View.TWO_CHAMBER, View.RV_TWO_CHAMBER, View.RV_OUTFLOW):
             return View.RV_OUTFLOW if claimed == View.RV_OUTFLOW else View.RV_TWO_CHAMBER
-        return View.RV_TWO_CHAMBER if inflow > 0 and pose.tilt <= self.largest_tilt else View.RV_OUTFLOW
+        return View.RV_TWO_CHAMBER if inflow > 0 else View.RV_OUTFLOW
 
 
 def _contradiction(image: Image, view: View) -> list[Notice]:

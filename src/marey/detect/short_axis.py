@@ -85,7 +85,7 @@ class _Candidate:
     @classmethod
     def of(cls, image: Image, images: Sequence[Image]) -> "_Candidate":
         planes = tuple(other.grid for other in images if other.grid.shape[0] == 1 and other.phases > 1)
-        angle, column = angle_to_typical(image.grid), ventricle_column(image)
+        angle, column = angle_to_typical(image.grid), ventricle_column(image).clarity
         score = (
             0.35 * column
             + 0.25 * max(0.0, 1 - angle / 60)
