@@ -13,3 +13,13 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}; set MAREY_DATA to where it is")
     return folder
+
+
+@pytest.fixture(scope="session")
+def simulated_exam(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small simulated exam as DICOM files, with its truth; copy it before changing it."""
+    from marey.workflows.simulated_exam import simulate
+
+    folder = tmp_path_factory.mktemp("simulated") / "exam"
+    simulate("healthy", folder, seed=3, slices=9, phases=12, matrix=160)
+    return folder

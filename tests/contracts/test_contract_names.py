@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from types import ModuleType
 
 import pytest
 
@@ -16,7 +17,7 @@ def _modules() -> list[str]:
     return [name for name in found if not name.rpartition(".")[2].startswith("_")]
 
 
-def _import(name: str) -> object:
+def _import(name: str) -> ModuleType:
     for package, extra in NEED_EXTRA.items():
         if name.startswith(package):
             pytest.importorskip(extra)
@@ -27,10 +28,10 @@ def _import(name: str) -> object:
 def test_module_says_what_is_public_and_documents_it(name: str) -> None:
     module = _import(name)
     assert inspect.getdoc(module), f"{name} has no docstring"
-    assert name.endswith("__main__") or hasattr(module, "__path__") or getattr(module, "__all__", ()), (
+    assert name.endswith("__main__") or hasattr(module, "__path__") or getattr(module, "__all__", []), (
         f"{name}: no __all__"
     )
-    for public in getattr(module, "__all__", ()):
+    for public in getattr(module, "__all__", []):
         thing = getattr(module, public)
         if inspect.isclass(thing) or inspect.isfunction(thing):
             assert inspect.getdoc(thing), f"{name}.{public} has no docstring"

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from marey.core import CannotWrite
@@ -12,9 +13,9 @@ from marey.core.files import sha256, write_text
 MARKER = ".marey"
 MANIFEST = "manifest.json"
 MEASUREMENTS = "measurements.json"
-OUTPUTS = (
-    "report.html", "report.pdf", MEASUREMENTS, "measurements.csv", "labels.nii.gz", "labels.json",
-    "probability.nii.gz", "probability.json", "labels.seg.dcm", "measurements.sr.dcm", "report.pdf.dcm",
+_OURS = (
+    MANIFEST, "report.html", "report.pdf", "report.pdf.dcm", MEASUREMENTS, "measurements.csv", "measurements.sr.dcm",
+    "labels.nii.gz", "labels.json", "labels_e[ds].seg.dcm", "probability_*.nii.gz", "probability.json",
 )  # fmt: skip
 _MARKER_TEXT = "Marey writes its results into this folder and does not read them as images of a patient.\n"
 
@@ -28,8 +29,8 @@ def without_results(paths: Sequence[Path]) -> tuple[Path, ...]:
     for folder in folders:
         for parent, subfolders, files in os.walk(folder):
             subfolders.sort()
-            ours = {MARKER, MANIFEST, *OUTPUTS} if MARKER in files else set()
-            kept += [Path(parent) / name for name in sorted(set(files) - ours)]
+            own = MARKER in files
+            kept += [Path(parent) / name for name in sorted(files) if not (own and _is_ours(name))]
     return tuple(kept)
 
 
@@ -45,16 +46,16 @@ def begin(folder: Path, *, overwrite: bool = False) -> None:
     Raises:
         CannotWrite: the folder cannot be written, or such files are in it and `overwrite` is off.
     """
-    present = [name for name in (MANIFEST, *OUTPUTS) if (folder / name).exists()]
+    present = _results_in(folder)
     if present and not (folder / MARKER).exists() and not overwrite:
         raise CannotWrite(
-            f"The folder '{folder}' already holds {present[0]}, which no analysis with Marey put there.",
+            f"The folder '{folder}' already holds {present[0].name}, which no analysis with Marey put there.",
             "An empty folder, or one of an earlier analysis, is needed.",
             "Choose another output folder with -o, or replace such files with --force.",
         )
     write_text(folder / MARKER, _MARKER_TEXT)
     try:
-        for rest in (*(folder / name for name in present), *folder.glob(".part-*")):
+        for rest in (*present, *folder.glob(".part-*")):
             rest.unlink(missing_ok=True)
     except OSError as error:
         raise CannotWrite(
@@ -62,6 +63,18 @@ def begin(folder: Path, *, overwrite: bool = False) -> None:
             "A writable folder is needed.",
             "Choose another output folder with -o.",
         ) from error
+
+
+def _results_in(folder: Path) -> list[Path]:
+    """What has the name of a result, the manifest first."""
+    if not folder.is_dir():
+        return []
+    found = [path for path in folder.iterdir() if _is_ours(path.name) and path.name != MARKER]
+    return sorted(found, key=lambda path: (path.name != MANIFEST, path.name))
+
+
+def _is_ours(name: str) -> bool:
+    return name == MARKER or any(fnmatchcase(name, pattern) for pattern in _OURS)
 
 
 def finish(folder: Path, files: Sequence[Path], identity: Mapping[str, str]) -> Path:
@@ -86,4 +99,4 @@ def is_finished(folder: Path, identity: Mapping[str, str]) -> bool:
         return False
 
 
-__all__ = ["MANIFEST", "MARKER", "MEASUREMENTS", "OUTPUTS", "begin", "finish", "is_finished", "without_results"]
+__all__ = ["MANIFEST", "MARKER", "MEASUREMENTS", "begin", "finish", "is_finished", "without_results"]

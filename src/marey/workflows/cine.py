@@ -1,0 +1,162 @@
+"""Cine MR: from the scanner's files to a report."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from marey.anatomy import KeyPhases, Level, View
+from marey.core import Image, Labels, Notice, Report, Study, describe
+from marey.detect import FindHeart, FindLevels, FindLongAxes, FindPhases, FindShortAxis
+from marey.detect.levels import LabelledPhases
+from marey.detect.long_axis import LabelledStudy
+from marey.io.read import read_study
+from marey.measure import MeasureCurves, MeasureVolumes, MeasureWall, SegmentedCine
+from marey.report.exam import Exam
+from marey.segment.short_axis import SegmentShortAxis
+from marey.trust.plausibility import CheckPlausibility, Measured, lower_confidence
+from marey.workflows.output_folder import MEASUREMENTS, begin, finish, is_finished, without_results
+from marey.workflows.provenance import library_versions, program_digest
+from marey.workflows.results import write_results
+from marey.workflows.stored_report import read_report
+
+Progress = Callable[[float, str], None]
+
+
+def _unseen(_fraction: float, _text: str) -> None:
+    """Progress that nobody looks at."""
+
+
+@dataclass(frozen=True)
+class AnalyzeCine:
+    """A study becomes an analysed exam; the fields are the steps, in their order, with their settings."""
+
+    find_short_axis: FindShortAxis = FindShortAxis()
+    find_heart: FindHeart = FindHeart()
+    segment: SegmentShortAxis = SegmentShortAxis()
+    find_phases: FindPhases = FindPhases()
+    find_levels: FindLevels = FindLevels()
+    find_long_axes: FindLongAxes = FindLongAxes()
+    measure_volumes: MeasureVolumes = MeasureVolumes()
+    measure_curves: MeasureCurves = MeasureCurves()
+    measure_wall: MeasureWall = MeasureWall()
+    plausibility: CheckPlausibility = CheckPlausibility()
+
+    def __call__(self, study: Study, /, progress: Progress = _unseen) -> Exam:
+        """Find, segment, measure and check.
+
+        Raises:
+            NotAnalysable: the study has no short-axis cine of a beating heart.
+        """
+        progress(0.0, "finding the short axis")
+        study = self.find_short_axis(study)
+        image = study.of_view(View.SHORT_AXIS)[0]
+        progress(0.05, "segmenting")
+        labels = self._segmented(image)
+        progress(0.9, "measuring")
+        phases = self.find_phases(labels)
+        levels = self.find_levels(LabelledPhases(labels, phases))
+        study = self.find_long_axes(LabelledStudy(study, labels))
+        image = study.of_view(View.SHORT_AXIS)[0]
+        report = self._measured(study, image, labels, phases, levels)
+        return Exam(study, image, labels, phases, levels, report)
+
+    def _segmented(self, image: Image) -> Labels:
+        """Labels on the whole grid; the network sees the heart's box only."""
+        box = self.find_heart(image)
+        return self.segment(image.crop(box.rows, box.columns)).on(image.grid, box.rows, box.columns)
+
+    def _measured(
+        self, study: Study, image: Image, labels: Labels, phases: KeyPhases, levels: tuple[Level, ...]
+    ) -> Report:
+        cine = SegmentedCine(labels, phases, levels, study.facts, image.rr_interval)
+        curves = self.measure_curves(cine)
+        measured = (*self.measure_volumes(cine), *curves.findings, *self.measure_wall(cine))
+        checks = (*self._quality(study, image, cine), *self.plausibility(Measured(cine, measured)))
+        findings = (*lower_confidence(measured, checks), *checks)
+        return Report(findings, curves.curves, study.notices)
+
+    def described(self) -> dict[str, str]:
+        """Every step with its settings, one line each."""
+        return {field.name: describe(getattr(self, field.name)) for field in fields(self)}
+
+
+def analyze(
+    paths: Sequence[Path],
+    out: Path,
+    workflow: AnalyzeCine | None = None,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Read an exam, analyse it and write the report and all other results.
+
+    An analysis that `out` already holds, whole and made of the same files by the same program and settings, is returned
+    as it is, with a notice of the kind "reused".
+
+    Args:
+        paths: a folder of DICOM files, one NIfTI file, or several.
+        out: folder for the results; made if needed.
+        workflow: the steps with their settings.
+        force: compute again what is finished; replace files that are in the way.
+        progress: told the fraction done and what is being done.
+
+    Raises:
+        UnreadableFile: nothing that can be read.
+        InvalidInput: headers or pixels that cannot be right, or several patients.
+        NotAnalysable: no short-axis cine of a beating heart.
+        CannotWrite: `out` cannot be written.
+    """
+    began, told, workflow = time.monotonic(), progress or _unseen, workflow or AnalyzeCine()
+    with ThreadPoolExecutor(1) as background:
+        background.submit(_import_writers)
+        study = read_study(without_results(paths), _part(told, 0.0, 0.2, "reading"))
+        identity = _identity(study, workflow)
+        if not force and is_finished(out, identity):
+            return _again(out)
+        begin(out, overwrite=force)
+        exam = workflow(study, _part(told, 0.2, 0.8))
+    exam = replace(exam, report=replace(exam.report, provenance=_provenance(exam, workflow, time.monotonic() - began)))
+    finish(out, write_results(exam, out, _part(told, 0.8, 1.0)), identity)
+    told(1.0, "done")
+    return exam.report
+
+
+def _again(out: Path) -> Report:
+    """The finished report, and the notice that it is one."""
+    report = read_report(out / MEASUREMENTS)
+    text = f"This analysis was already finished in '{out}' and was not computed again; --force does so."
+    return replace(report, notices=(*report.notices, Notice("reused", text)))
+
+
+def _identity(study: Study, workflow: AnalyzeCine) -> dict[str, str]:
+    """What decides every result: input, program, settings, engine."""
+    return {"input": study.digest, "program": program_digest(), **library_versions(), **workflow.described()}
+
+
+def _provenance(exam: Exam, workflow: AnalyzeCine, seconds: float) -> dict[str, str]:
+    return {
+        "Marey": version("marey"),
+        "Program SHA-256": program_digest(),
+        "Input SHA-256": exam.study.digest,
+        "Analysis time": f"{seconds:.1f} s",
+        **library_versions(),
+        **workflow.described(),
+    }
+
+
+def _part(progress: Progress, low: float, high: float, text: str = "") -> Progress:
+    """Progress of one part of the work, from `low` to `high` of the whole."""
+    return lambda fraction, doing: progress(low + (high - low) * fraction, doing or text)
+
+
+def _import_writers() -> None:
+    """Import what only the results need, while the files are read and the network runs."""
+    from marey.io.derived import preload
+
+    preload()
+
+
+__all__ = ["AnalyzeCine", "analyze"]

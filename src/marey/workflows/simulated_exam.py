@@ -1,0 +1,1 @@
+"""The exam of a patient who does not exist, as a scanner would have sent it."""
