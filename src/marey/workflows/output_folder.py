@@ -15,7 +15,7 @@ MANIFEST = "manifest.json"
 MEASUREMENTS = "measurements.json"
 _OURS = (
     MANIFEST, "report.html", "report.pdf", "report.pdf.dcm", MEASUREMENTS, "measurements.csv", "measurements.sr.dcm",
-    "labels.nii.gz", "labels.json", "labels_e[ds].seg.dcm", "probability_*.nii.gz", "probability.json",
+    "labels.nii.gz", "labels.json", "labels_e[ds].seg.dcm", "probability_*.nii.gz", "probability_*.json",
 )  # fmt: skip
 _MARKER_TEXT = "Marey writes its results into this folder and does not read them as images of a patient.\n"
 

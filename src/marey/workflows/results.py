@@ -73,7 +73,8 @@ def _tables(exam: Exam, folder: Path) -> tuple[Path, ...]:
 def _labels(exam: Exam, folder: Path) -> tuple[Path, ...]:
     written = [write_labels(folder / "labels.nii.gz", exam.labels), folder / "labels.json"]
     if exam.labels.probability is not None:
-        written += [*write_probability(folder / "probability.nii.gz", exam.labels), folder / "probability.json"]
+        images = write_probability(folder / "probability.nii.gz", exam.labels)
+        written += [*images, *(path.with_name(path.name.replace(".nii.gz", ".json")) for path in images)]
     return tuple(written)
 
 
