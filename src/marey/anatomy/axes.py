@@ -51,6 +51,7 @@ def heart_axes(labels: Labels, phase: int) -> HeartAxes:
     Raises:
         NotAnalysable: no LV is labelled at this phase.
     """
+    labels, phase = at_phase(labels, phase), 0
     lv = labels.mask(LV_CAVITY, LV_MYOCARDIUM)[phase]
     areas = lv.sum(axis=(1, 2)) * labels.grid.pixel_area
     rows = np.flatnonzero(areas)
@@ -79,6 +80,7 @@ def base_end(labels: Labels, phase: int) -> int:
     Decided by three signs that grow from apex to base over the slices with LV: the area of the LV, the area of the
     RV, and the share of cavity in the LV; when they disagree, by the way a heart usually lies in the patient.
     """
+    labels, phase = at_phase(labels, phase), 0
     cavity = slice_areas(labels, LV_CAVITY)[phase]
     wall = slice_areas(labels, LV_MYOCARDIUM)[phase]
     right = slice_areas(labels, RV_CAVITY)[phase]
@@ -90,6 +92,11 @@ def base_end(labels: Labels, phase: int) -> int:
     if abs(vote) < 0.5:
         vote = float(labels.grid.normal @ np.array(TYPICAL_BASE))
     return 1 if vote >= 0 else -1
+
+
+def at_phase(labels: Labels, phase: int) -> Labels:
+    """The labels of one phase alone (without probability)."""
+    return Labels(labels.values[phase : phase + 1], labels.grid, labels.times[phase : phase + 1], labels.structures)
 
 
 def slice_centroids(labels: Labels, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -150,4 +157,4 @@ def _perpendicular(vector: NDArray[np.float64], axis: NDArray[np.float64]) -> ND
     return unit
 
 
-__all__ = ["TYPICAL_BASE", "TYPICAL_SEPTAL", "HeartAxes", "base_end", "heart_axes", "slice_centroids"]
+__all__ = ["TYPICAL_BASE", "TYPICAL_SEPTAL", "HeartAxes", "at_phase", "base_end", "heart_axes", "slice_centroids"]

@@ -59,7 +59,7 @@ def _heart_of_stack(stack: Image) -> HeartAxes:
 
 
 def _heart_of_planes(images: Sequence[Image]) -> HeartAxes:
-    """A usual heart on the line that most planes share and that lies most as usual; on the first plane if there is none.
+    """A usual heart on the line that most planes share and that lies most as usual; on the first plane if none.
 
     A plane shares a line that it misses by less than a third of the LV's radius.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, KeyPhases, Level, slice_areas
-from marey.anatomy.axes import base_end
+from marey.anatomy.axes import at_phase, base_end
 from marey.core import InvalidInput, Labels, NotAnalysable
 from marey.core.units import mm
 
@@ -50,7 +50,7 @@ class FindLevels:
         Raises:
             NotAnalysable: no slice shows the LV at end-diastole.
         """
-        labels, phase = value.labels, value.phases.end_diastole
+        labels, phase = at_phase(value.labels, value.phases.end_diastole), 0
         inside = slice_areas(labels, LV_MYOCARDIUM)[phase] >= self.smallest_wall
         inside &= slice_areas(labels, LV_CAVITY, LV_MYOCARDIUM)[phase] > 0
         if not inside.any():
