@@ -1,6 +1,7 @@
 """What the DICOM objects that Marey makes have in common: their sources, whose they are, what they are called."""
 
 import datetime as dt
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.uid import UID, MRImageStorage, generate_uid
-from pydicom.valuerep import PersonName
+from pydicom.valuerep import PersonName, validate_value
 
 from marey.core import Code, FrameSource, Image, InvalidInput, NotAnalysable, UnreadableFile
 from marey.core.files import write_with
@@ -32,6 +33,8 @@ NEEDED = (
     "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID",
     "AccessionNumber", "ReferringPhysicianName",
 )  # fmt: skip
+CHECKED = ("AS", "CS", "DA", "DS", "TM")
+_SWITCHES = threading.RLock()
 _SERIES_UID, _COLUMNS = 0x0020000E, 0x00280011
 
 
@@ -107,9 +110,11 @@ def read_sources(image: Image, phases: Sequence[int]) -> Sources:
             "Use the NIfTI labels and measurements.json instead, or analyse the original DICOM files.",
         )
     paths = dict.fromkeys(frame.path for phase in phases for frame in image.sources[phase])
-    header = _read_until(next(iter(paths)), _COLUMNS)
-    references = {path: _reference(path) for path in paths}
-    if not header.get("StudyInstanceUID"):
+    with _as_in_the_source():
+        header = _read_until(next(iter(paths)), _COLUMNS)
+        references = {path: _reference(path) for path in paths}
+        study = header.get("StudyInstanceUID")
+    if not study:
         raise NotAnalysable(
             "The DICOM files do not say which study they belong to.",
             "A StudyInstanceUID is needed to make DICOM results.",
@@ -212,15 +217,21 @@ def write_object(path: Path, make: Callable[[], Dataset]) -> Path:
 
 @contextmanager
 def _as_in_the_source() -> Iterator[None]:
-    """No complaint about values of the source files that are not ours to correct."""
-    with config.disable_value_validation(), warnings.catch_warnings():
+    """No complaint about values of the source files that are not ours to correct.
+
+    Both switches hold for the whole process, hence the lock: results may be written from several threads.
+    """
+    with _SWITCHES, config.disable_value_validation(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="pydicom")
         yield
 
 
 def _copied(header: Dataset, keyword: str) -> Any:
+    """Names and identifiers as they are; dates, codes and numbers only when they are valid."""
     try:
         value = header.get(keyword)
+        if value and (vr := header[keyword].VR) in CHECKED:
+            validate_value(vr, str(value), config.RAISE)
     except (ValueError, TypeError, OverflowError):
         return None
     return PersonName(str(value)) if isinstance(value, PersonName) else value
@@ -240,7 +251,7 @@ def _reference(path: Path) -> Reference:
 
 def _read_until(path: Path, last: int) -> Dataset:
     try:
-        with path.open("rb") as stream, _as_in_the_source():
+        with path.open("rb") as stream:
             return read_partial(stream, lambda tag, _vr, _length: tag > last, force=True)
     except (OSError, InvalidDicomError, ValueError, RecursionError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__

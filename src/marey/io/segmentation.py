@@ -148,7 +148,9 @@ def _empty_object(image: Image, labels: Labels, sources: Sources, description: s
     )
     del result.SourceImageSequence  # each frame and the referenced series name the sources
     spacing = decimals([image.grid.spacing[0]])[0]
-    result.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].SpacingBetweenSlices = spacing
+    shared = result.SharedFunctionalGroupsSequence[0]
+    shared.PixelMeasuresSequence[0].SpacingBetweenSlices = spacing
+    shared.pop("SegmentIdentificationSequence", None)  # there for a single segment; ours stands in each frame
     return result
 
 

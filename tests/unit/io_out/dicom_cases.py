@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from scipy.spatial.transform import Rotation
 
@@ -72,6 +73,26 @@ def make_case(folder: Path, grid: Grid | None = None, facts: Facts = FACTS) -> C
     sources = tuple(tuple(FrameSource(by_slice[z][t]) for z in range(SHAPE[1])) for t in range(SHAPE[0]))
     image = dataclasses.replace(image, sources=sources)
     return Case(image, labels_for(image), [path for paths in by_slice for path in paths])
+
+
+def enhanced(case: Case, folder: Path) -> Image:
+    """The same image with all frames in one multi-frame file."""
+    from highdicom.legacy import LegacyConvertedEnhancedMRImage
+
+    headers = [pydicom.dcmread(path) for path in case.files]
+    for header in headers:
+        header.SeriesInstanceUID = headers[0].SeriesInstanceUID
+        header.PatientName = "Doe^Jane"
+    made = LegacyConvertedEnhancedMRImage(headers, "1.2.3.5", 5, "1.2.3.6", 1)
+    path = folder / "enhanced.dcm"
+    made.save_as(path)
+    order = [item.ConversionSourceAttributesSequence[0] for item in made.PerFrameFunctionalGroupsSequence]
+    frame_of = {item.ReferencedSOPInstanceUID: number for number, item in enumerate(order)}
+    uid_of = {file: header.SOPInstanceUID for file, header in zip(case.files, headers, strict=True)}
+    sources = tuple(
+        tuple(FrameSource(path, frame_of[uid_of[source.path]]) for source in row) for row in case.image.sources
+    )
+    return dataclasses.replace(case.image, sources=sources)
 
 
 def validated(path: Path) -> str:

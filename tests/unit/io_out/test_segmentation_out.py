@@ -4,20 +4,20 @@ import dataclasses
 import datetime as dt
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pydicom
 import pytest
-from dicom_cases import FACTS, Case, labels_for, make_case, oblique_grid, validated
+from dicom_cases import FACTS, Case, enhanced, labels_for, make_case, oblique_grid, validated
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from marey.core import (
     CannotWrite,
     FrameSource,
-    Image,
     InvalidInput,
     Labels,
     MareyError,
@@ -192,13 +192,26 @@ def test_sources_without_optional_facts_are_enough(case: Case, tmp_path: Path) -
 
 
 def test_values_that_break_the_standard_in_the_source_do_not_stop_the_writing(case: Case, tmp_path: Path) -> None:
+    study = "2.16.124.0682260959"
     with pydicom.config.disable_value_validation():
         header = pydicom.dcmread(case.files[0])
-        header.PatientBirthDate, header.PatientID = "19xx", "i" * 90
+        header.PatientID, header.PatientName, header.StudyInstanceUID = "i" * 90, "n" * 90, study
+        header.PatientBirthDate, header.StudyDate, header.PatientSex = "00000000", "soon", "female"
         header.save_as(case.files[0])
-    seg = pydicom.dcmread(write_segmentation(tmp_path / "seg.dcm", case.image, case.labels, phases=(0,)))
+    path = write_segmentation(tmp_path / "seg.dcm", case.image, case.labels, phases=(0,))
     with pydicom.config.disable_value_validation():
-        assert seg.PatientID == "i" * 90
+        seg = pydicom.dcmread(path)
+        assert (seg.PatientID, str(seg.PatientName), seg.StudyInstanceUID) == ("i" * 90, "n" * 90, study)
+        assert not any((seg.PatientBirthDate, seg.StudyDate, seg.PatientSex))
+
+
+@pytest.mark.parametrize("phases", [None, (2,)])
+def test_a_single_structure_makes_a_valid_object(case: Case, tmp_path: Path, phases: tuple[int, ...] | None) -> None:
+    values = (case.labels.values == 5).astype(np.uint8) * 5
+    one = Labels(values, case.labels.grid, case.labels.times, {5: case.labels.structures[5]})
+    path = write_segmentation(tmp_path / "seg.dcm", case.image, one, phases=phases)
+    assert {name for name, _, _ in decoded(pydicom.dcmread(path), case)} == {"RV cavity"}
+    validated(path)
 
 
 def test_same_input_same_bytes_other_labels_other_uid(case: Case, tmp_path: Path) -> None:
@@ -214,26 +227,6 @@ def test_same_input_same_bytes_other_labels_other_uid(case: Case, tmp_path: Path
     assert len(uids) == 4
 
 
-def enhanced(case: Case, folder: Path) -> Image:
-    """The same image with all frames in one multi-frame file."""
-    from highdicom.legacy import LegacyConvertedEnhancedMRImage
-
-    headers = [pydicom.dcmread(path) for path in case.files]
-    for header in headers:
-        header.SeriesInstanceUID = headers[0].SeriesInstanceUID
-        header.PatientName = "Doe^Jane"
-    made = LegacyConvertedEnhancedMRImage(headers, "1.2.3.5", 5, "1.2.3.6", 1)
-    path = folder / "enhanced.dcm"
-    made.save_as(path)
-    order = [item.ConversionSourceAttributesSequence[0] for item in made.PerFrameFunctionalGroupsSequence]
-    frame_of = {item.ReferencedSOPInstanceUID: number for number, item in enumerate(order)}
-    uid_of = {file: header.SOPInstanceUID for file, header in zip(case.files, headers, strict=True)}
-    sources = tuple(
-        tuple(FrameSource(path, frame_of[uid_of[source.path]]) for source in row) for row in case.image.sources
-    )
-    return dataclasses.replace(case.image, sources=sources)
-
-
 def test_frames_of_an_enhanced_file_are_pointed_to_by_number(case: Case, tmp_path: Path) -> None:
     image = enhanced(case, tmp_path)
     path = write_segmentation(tmp_path / "seg.dcm", image, case.labels, phases=(0, 2))
@@ -244,6 +237,17 @@ def test_frames_of_an_enhanced_file_are_pointed_to_by_number(case: Case, tmp_pat
             int(source.ReferencedFrameNumber) - 1
         ]
         np.testing.assert_allclose(frame_origin(group), frame_origin(frame), atol=1e-3)
+
+
+def test_results_may_be_written_from_several_threads(case: Case, tmp_path: Path) -> None:
+    before = pydicom.config.settings.reading_validation_mode
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [
+            pool.submit(write_segmentation, tmp_path / f"{n}.dcm", case.image, case.labels, created=MOMENT)
+            for n in range(8)
+        ]
+    assert len({job.result().read_bytes() for job in jobs}) == 1
+    assert pydicom.config.settings.reading_validation_mode == before
 
 
 def test_labels_on_another_grid_are_refused(case: Case, tmp_path: Path) -> None:

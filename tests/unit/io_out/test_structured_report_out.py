@@ -9,7 +9,7 @@ from typing import Any
 
 import pydicom
 import pytest
-from dicom_cases import FACTS, Case, make_case, validated
+from dicom_cases import FACTS, Case, enhanced, make_case, validated
 
 from marey.core import (
     CannotWrite,
@@ -96,6 +96,16 @@ def test_groups_point_to_the_images_of_their_phases(case: Case, tmp_path: Path) 
             if item.ValueType == "IMAGE"
         }
         assert found == wanted
+
+
+def test_groups_point_to_the_frames_of_an_enhanced_file(case: Case, tmp_path: Path) -> None:
+    image = enhanced(case, tmp_path)
+    path = write_measurements(tmp_path / "sr.dcm", REPORT, image)
+    validated(path)
+    for group, phases in zip(groups(pydicom.dcmread(path)), ((0,), (0, 2)), strict=True):
+        (item,) = [item for item in group.ContentSequence if item.ValueType == "IMAGE"]
+        frames = item.ReferencedSOPSequence[0].ReferencedFrameNumber
+        assert sorted(map(int, frames)) == sorted(source.frame + 1 for t in phases for source in image.sources[t])
 
 
 def test_a_finding_without_a_standard_code_is_coded_by_its_key(case: Case, tmp_path: Path) -> None:
