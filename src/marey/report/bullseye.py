@@ -32,7 +32,7 @@ class Scale:
     dark: tuple[int, int, int] = (12, 66, 110)
 
     def colour(self, value: float) -> tuple[int, int, int]:
-        """sRGB of a value; values outside take the end's colour."""
+        """SRGB of a value; values outside take the end's colour."""
         part = min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
         r, g, b = (round(a + (b - a) * part) for a, b in zip(self.light, self.dark, strict=True))
         return r, g, b
@@ -63,18 +63,16 @@ def bulls_eye(
             path = _sector(outer, inner, middle - 180 / count, middle + 180 / count)
             radius = (outer + inner) / 2
             spot = _polar(radius, middle)
-            parts.append(_segment(path, spot, values.get(first + i), flags.get(first + i, ""), scale, hatch))
+            parts.append(_segment(path, spot, (values.get(first + i), flags.get(first + i, "")), scale, hatch))
     apex = f"M{_CENTRE - 27} {_CENTRE}a27 27 0 1 0 54 0a27 27 0 1 0 -54 0z"
-    parts.append(_segment(apex, (_CENTRE, _CENTRE), values.get(17), flags.get(17, ""), scale, hatch))
+    parts.append(_segment(apex, (_CENTRE, _CENTRE), (values.get(17), flags.get(17, "")), scale, hatch))
     parts.append(_legend(scale, theme))
     told = ", ".join(f"{SEGMENTS[s - 1]} {number(v, scale.unit)} {flags.get(s, '')}".strip() for s, v in values.items())
-    return drawing(_SIZE, _SIZE + 34, f"{title}: {told or 'no segment measured'}", theme.font, parts)
+    return drawing((_SIZE, _SIZE + 34), f"{title}: {told or 'no segment measured'}", theme.font, parts)
 
 
-def _segment(
-    path: str, spot: tuple[float, float], value: float | None, flag: str, scale: Scale, hatch: str
-) -> str:
-    x, y = spot
+def _segment(path: str, spot: tuple[float, float], known: tuple[float | None, str], scale: Scale, hatch: str) -> str:
+    (x, y), (value, flag) = spot, known
     edge = "stroke:#ffffff;stroke-width:1.5"
     if value is None or not math.isfinite(value):
         return f'<path d="{path}" style="fill:url(#{hatch});{edge}"/>'
@@ -82,7 +80,7 @@ def _segment(
     red, green, blue = colour
     ink = "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else "#14181d"
     fill = f'<path d="{path}" style="fill:rgb({red},{green},{blue});{edge}"/>'
-    words = text(x, y + 5, number(value, scale.unit), ink, 14, "middle", "font-weight:600")
+    words = text((x, y + 5), number(value, scale.unit), ink, size=14, anchor="middle", style="font-weight:600")
     if not flag:
         return fill + words
     arrow = f"M{x - 4:.1f} {y + 10:.1f}h8l-4 7z" if flag == "low" else f"M{x - 4:.1f} {y - 9:.1f}h8l-4 -7z"
@@ -115,9 +113,11 @@ def _legend(scale: Scale, theme: Theme) -> str:
     for i in range(steps):
         r, g, b = scale.colour(scale.low + (scale.high - scale.low) * (i + 0.5) / steps)
         x = left + width * i / steps
-        cells.append(f'<rect x="{x:.2f}" y="{y}" width="{width / steps + 0.3:.2f}" height="9" style="fill:rgb({r},{g},{b})"/>')
-    low = text(left - 7, y + 9, f"≤ {scale.low:g}", theme.muted, 12, "end")
-    high = text(left + width + 7, y + 9, f"≥ {scale.high:g} {scale.unit}", theme.muted, 12)
+        cells.append(
+            f'<rect x="{x:.2f}" y="{y}" width="{width / steps + 0.3:.2f}" height="9" style="fill:rgb({r},{g},{b})"/>'
+        )
+    low = text((left - 7, y + 9), f"{scale.low:g}", theme.muted, anchor="end")
+    high = text((left + width + 7, y + 9), f"{scale.high:g} {scale.unit}", theme.muted)
     return "".join(cells) + low + high
 
 

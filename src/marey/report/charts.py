@@ -40,18 +40,21 @@ class Moment:
     name: str
 
 
-def text(x: float, y: float, words: str, colour: str, size: float = 12, anchor: str = "start", style: str = "") -> str:
+def text(
+    at: tuple[float, float], words: str, colour: str, *, size: float = 12, anchor: str = "start", style: str = ""
+) -> str:
     """An SVG text element; `words` are escaped."""
+    x, y = at
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" style="fill:{colour};font-size:{size}px;{style}">'
         f"{escape(words)}</text>"
     )
 
 
-def drawing(width: float, height: float, title: str, font: str, parts: Sequence[str]) -> str:
-    """A whole SVG with an accessible title."""
+def drawing(size: tuple[float, float], title: str, font: str, parts: Sequence[str]) -> str:
+    """A whole SVG with an accessible title; `size` is (width, height)."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]:g} {size[1]:g}" role="img" '
         f'aria-label="{escape(title)}" style="font-family:{font}">{"".join(parts)}</svg>'
     )
 
@@ -60,6 +63,7 @@ def volume_curves(
     curves: Mapping[str, Curve],
     unit: str,
     theme: Theme = PAPER,
+    *,
     moments: Sequence[Moment] = (),
     cursor: bool = False,
     size: tuple[float, float] = (620, 300),
@@ -76,7 +80,9 @@ def volume_curves(
     """
     width, height = size
     left, right, top, bottom = 44.0, width - 74.0, 26.0, height - 40.0
-    known = [(t, v) for times, values in curves.values() for t, v in zip(times, values, strict=True) if math.isfinite(v)]
+    known = [
+        (t, v) for times, values in curves.values() for t, v in zip(times, values, strict=True) if math.isfinite(v)
+    ]
     ticks = axis_ticks(0, max((v for _, v in known), default=1.0), 5)
     end = max((t for t, _ in known), default=1.0) or 1.0
 
@@ -87,28 +93,30 @@ def volume_curves(
     for tick in ticks:
         y = place(0, tick)[1]
         parts.append(f'<path d="M{left} {y:.1f}H{right}" style="stroke:{theme.line};stroke-width:1;fill:none"/>')
-        parts.append(text(left - 8, y + 4, number(tick, "mL"), theme.muted, anchor="end"))
-    for tick in axis_ticks(0, end, 6):
-        if tick <= end:
-            parts.append(text(place(tick, 0)[0], bottom + 18, number(tick, "ms"), theme.muted, anchor="middle"))
-    parts.append(text(left - 8, 12, unit, theme.muted, anchor="end"))
-    parts.append(text(right, bottom + 34, "ms after the R wave", theme.muted, anchor="end"))
+        parts.append(text((left - 8, y + 4), number(tick, "mL"), theme.muted, anchor="end"))
+    parts.extend(
+        text((place(tick, 0)[0], bottom + 18), number(tick, "ms"), theme.muted, anchor="middle")
+        for tick in axis_ticks(0, end, 6)
+        if tick <= end
+    )
+    parts.append(text((left - 8, 12), unit, theme.muted, anchor="end"))
+    parts.append(text((right, bottom + 34), "ms after the R wave", theme.muted, anchor="end"))
     for moment in moments:
         x = place(moment.time, 0)[0]
         parts.append(
             f'<path d="M{x:.1f} {top}V{bottom}" style="stroke:{theme.muted};stroke-width:1;stroke-dasharray:2 3"/>'
         )
-        parts.append(text(x, top - 8, moment.name, theme.muted, anchor="start" if x < left + 12 else "middle"))
+        parts.append(text((x, top - 8), moment.name, theme.muted, anchor="start" if x < left + 12 else "middle"))
     if cursor:
         parts.append(
-            f'<path class="cursor" data-left="{left}" data-right="{right}" data-end="{end:.3f}" d="M{left} {top}V{bottom}"'
-            f' style="stroke:{theme.ink};stroke-width:1.5;visibility:hidden"/>'
+            f'<path class="cursor" data-left="{left}" data-right="{right}" data-end="{end:.3f}" '
+            f'd="M{left} {top}V{bottom}" style="stroke:{theme.ink};stroke-width:1.5;visibility:hidden"/>'
         )
     for index, (name, (times, values)) in enumerate(curves.items()):
         points = [place(t, v) for t, v in zip(times, values, strict=True) if math.isfinite(v)]
         parts.append(_curve(points, name, index, theme))
     title = f"{', '.join(curves)} over the beat in {unit}"
-    return drawing(width, height, title, theme.font, parts)
+    return drawing(size, title, theme.font, parts)
 
 
 def _curve(points: Sequence[tuple[float, float]], name: str, index: int, theme: Theme) -> str:
@@ -125,7 +133,7 @@ def _curve(points: Sequence[tuple[float, float]], name: str, index: int, theme: 
     x, y = points[-1]
     return (
         f'<path d="{path}" style="fill:none;stroke:{colour};stroke-width:2.2;stroke-linejoin:round;{dash}"/>'
-        f'<g style="fill:{colour}">{marks}</g>{text(x + 9, y + 4, name, colour, 13, style="font-weight:600")}'
+        f'<g style="fill:{colour}">{marks}</g>{text((x + 9, y + 4), name, colour, size=13, style="font-weight:600")}'
     )
 
 
@@ -142,6 +150,7 @@ def range_bar(
     value: float,
     low: float,
     high: float,
+    *,
     interval: tuple[float, float] | None = None,
     theme: Theme = PAPER,
     size: tuple[float, float] = (150, 18),
@@ -159,11 +168,9 @@ def range_bar(
 
     verdict = "low" if value < low else "high" if value > high else "within the reference range"
     colour = theme.ink if low <= value <= high else theme.flag
-    parts = [
-        f'<rect x="1" y="{middle - 1}" width="{width - 2}" height="2" rx="1" style="fill:{theme.line}"/>',
-        f'<rect x="{place(low):.1f}" y="{middle - 4}" width="{place(high) - place(low):.1f}" height="8" rx="2" '
-        f'style="fill:{theme.band}"/>',
-    ]
+    track = f'<rect x="1" y="{middle - 1}" width="{width - 2}" height="2" rx="1" style="fill:{theme.line}"/>'
+    zone = f'x="{place(low):.1f}" y="{middle - 4}" width="{place(high) - place(low):.1f}" height="8" rx="2"'
+    parts = [track, f'<rect {zone} style="fill:{theme.band}"/>']
     if interval is not None:
         a, b = (place(limit) for limit in interval)
         parts.append(
@@ -171,7 +178,7 @@ def range_bar(
             f'style="stroke:{colour};stroke-width:1.3;fill:none"/>'
         )
     parts.append(_marker(place(value), middle, verdict, colour))
-    return drawing(width, height, f"{verdict}", theme.font, parts)
+    return drawing((width, height), f"{number(value)}: {verdict}", theme.font, parts)
 
 
 def _marker(x: float, y: float, verdict: str, colour: str) -> str:

@@ -9,23 +9,28 @@ import numpy as np
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY, slice_areas
 from marey.core import Facts, Finding, Report
 from marey.core.units import cm, kg
-from marey.report.bullseye import SEGMENTS
 from marey.report.exam import Exam
 from marey.report.wording import (
-    NOT_MEASURED, confidence_word, number, sentence, shown_unit, shown_value, span,
+    NOT_MEASURED,
+    confidence_word,
+    number,
+    person,
+    sentence,
+    shown_unit,
+    shown_value,
+    span,
 )  # fmt: skip
 
 GROUPS = (
     ("Left ventricle", ("lv_edv", "lv_esv", "lv_sv", "lv_ef", "lv_co", "lv_mass")),
     ("Right ventricle", ("rv_edv", "rv_esv", "rv_sv", "rv_ef", "rv_co")),
 )
-_HEADLINES = (("lv_ef",), ("lv_edv_index", "lv_edv"), ("lv_mass_index", "lv_mass"), ("rv_ef",))
-_BEAT = ("heart_rate", "lv_co", "peak_ejection_rate", "peak_filling_rate", "lv_mass_drift")
-WALL = (
-    ("wall_thickness_ed", "Thickness at end-diastole"), ("wall_thickness_es", "Thickness at end-systole"),
-    ("wall_thickening", "Thickening"),
+_HEADLINES = (
+    {"lv_ef": "LV ejection fraction"}, {"lv_edv_index": "LV EDV index", "lv_edv": "LV EDV"},
+    {"lv_mass_index": "LV mass index", "lv_mass": "LV mass"}, {"rv_ef": "RV ejection fraction"},
 )  # fmt: skip
-_WALL_KEY = re.compile(r"(wall_\w+)_aha_(\d+)$")
+_BEAT = ("heart_rate", "lv_co", "peak_ejection_rate", "peak_filling_rate", "lv_mass_drift")
+WALL_KEY = re.compile(r"(wall_\w+)_aha_(\d+)$")
 _LABELS = {
     "lv_edv": "End-diastolic volume", "lv_esv": "End-systolic volume", "lv_sv": "Stroke volume",
     "lv_ef": "Ejection fraction", "lv_co": "Cardiac output", "lv_mass": "Myocardial mass",
@@ -88,15 +93,6 @@ class SliceRow:
     areas: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Segment:
-    """Wall findings of one AHA segment, in the order of `WALL`."""
-
-    number: int
-    name: str
-    values: tuple[Value, ...]
-
-
 def describe_value(report: Report, key: str, label: str = "") -> Value:
     """The finding with this key in words; "not measured" when there is none."""
     finding = next((finding for finding in report.findings if finding.key == key), None)
@@ -140,8 +136,8 @@ def first_page(report: Report) -> list[tuple[str, list[Row]]]:
 def headlines(report: Report) -> list[Value]:
     """The four numbers that are read first; the indexed one where it was made."""
     shown = []
-    for keys in _HEADLINES:
-        values = [describe_value(report, key, _headline(key)) for key in keys]
+    for labels in _HEADLINES:
+        values = [describe_value(report, key, label) for key, label in labels.items()]
         shown.append(next((value for value in values if value.measured), values[-1]))
     return shown
 
@@ -172,44 +168,14 @@ def checks(report: Report) -> list[Value]:
 
 def measurements(report: Report) -> list[Value]:
     """Everything that is neither a check nor a value of a wall segment."""
-    return [in_words(f) for f in report.findings if f.passed is None and not _WALL_KEY.match(f.key)]
-
-
-def segments(report: Report) -> list[Segment]:
-    """The 17 segments with their wall values; empty when no wall was measured at all."""
-    if not any(_WALL_KEY.match(finding.key) for finding in report.findings):
-        return []
-    by_key = {finding.key: in_words(finding) for finding in report.findings}
-    return [
-        Segment(i, name, tuple(by_key.get(f"{family}_aha_{i}", Value("", "", "–")) for family, _ in WALL))
-        for i, name in enumerate(SEGMENTS, start=1)
-    ]
-
-
-def wall_values(report: Report, family: str) -> tuple[dict[int, float], dict[int, str]]:
-    """Values and verdicts ("low", "high") by segment of one family of `WALL`."""
-    found = {
-        int(match[2]): finding
-        for finding in report.findings
-        if (match := _WALL_KEY.match(finding.key)) and match[1] == family
-    }
-    numeric = {i: f for i, f in sorted(found.items()) if isinstance(f.value, int | float)}
-    return {i: float(f.value) for i, f in numeric.items() if not isinstance(f.value, str | None)}, {
-        i: f.outside for i, f in numeric.items() if f.outside
-    }
-
-
-def wall_note(report: Report) -> list[str]:
-    """How the walls were measured, each way once."""
-    walls = [finding for finding in report.findings if _WALL_KEY.match(finding.key)]
-    return _once(f"{f.convention}; {f.method}" if f.convention and f.method else f.convention or f.method for f in walls)
+    return [in_words(f) for f in report.findings if f.passed is None and not WALL_KEY.match(f.key)]
 
 
 def footnotes(values: Iterable[Value]) -> tuple[list[str], list[str]]:
     """Conventions of the numbers, and the references they are compared with, each once with whom it is for."""
     findings = [value.finding for value in values if value.finding is not None and value.measured]
-    conventions = _once(finding.convention for finding in findings)
-    references = _once(
+    conventions = once(finding.convention for finding in findings)
+    references = once(
         "; ".join(part for part in (r.population, r.convention, r.source) if part)
         for r in (finding.reference for finding in findings)
         if r is not None
@@ -221,7 +187,7 @@ def patient(exam: Exam) -> list[tuple[str, str]]:
     """What is known of patient and exam, as (name, text) pairs; unknown things are left out."""
     facts, report = exam.study.facts, exam.report
     pairs = [
-        ("Patient", facts.patient_name), ("ID", facts.patient_id),
+        ("Patient", person(facts.patient_name)), ("ID", facts.patient_id),
         ("Sex", {"M": "male", "F": "female"}.get(facts.sex, "")),
         ("Age", f"{facts.age:.0f} y" if facts.age is not None else ""),
         ("Body", _body(facts)),
@@ -229,7 +195,7 @@ def patient(exam: Exam) -> list[tuple[str, str]]:
     ]  # fmt: skip
     area, rate = describe_value(report, "bsa"), describe_value(report, "heart_rate")
     if area.finding is not None and isinstance(area.finding.value, int | float):
-        pairs.insert(5, ("Body surface", f"{area.finding.value:.2f} m²"))
+        pairs.insert(5, ("Body surface", f"{area.value} {area.unit}"))
     if rate.measured:
         pairs.append(("Heart rate", f"{rate.value} {rate.unit}"))
     return [(name, text) for name, text in pairs if text]
@@ -277,11 +243,6 @@ def _short(key: str) -> str:
     return _LABELS.get(f"lv{key[2:]}", key)
 
 
-def _headline(key: str) -> str:
-    base = key.removesuffix("_index")
-    return f"{base[:2].upper()} {_short(base).lower()}{', indexed' if base != key else ''}"
-
-
 def _body(facts: Facts) -> str:
     height = f"{facts.height / cm:.0f} cm" if facts.height is not None else ""
     weight = f"{facts.weight / kg:.0f} kg" if facts.weight is not None else ""
@@ -293,12 +254,13 @@ def _scanner(facts: Facts) -> str:
     return ", ".join(part for part in (facts.scanner, strength) if part)
 
 
-def _once(texts: Iterable[str]) -> list[str]:
+def once(texts: Iterable[str]) -> list[str]:
+    """Each different text as a sentence, in order; empty ones left out."""
     return [sentence(text) for text in dict.fromkeys(texts) if text]
 
 
 __all__ = [
-    "GROUPS", "WALL", "Care", "Row", "Segment", "SliceRow", "Value", "beat", "care", "checks", "curves_by_unit",
-    "describe_value", "first_page", "footnotes", "headlines", "in_words", "key_times", "measurements", "patient",
-    "segments", "slice_rows", "stack", "wall_note", "wall_values",
+    "GROUPS", "WALL_KEY", "Care", "Row", "SliceRow", "Value", "beat", "care", "checks", "curves_by_unit",
+    "describe_value", "first_page", "footnotes", "headlines", "in_words", "key_times", "measurements", "once",
+    "patient", "slice_rows", "stack",
 ]  # fmt: skip

@@ -37,7 +37,7 @@ class Contours:
         return [self.points[self.starts[i] : self.starts[i + 1]] for i in range(first, last)]
 
 
-def trace(masks: NDArray[np.bool_], smoothing: int = 6) -> Contours:
+def trace(masks: NDArray[np.bool_], smoothing: int = 10) -> Contours:
     """Marching squares through all masks at once, then Taubin smoothing, which keeps the area.
 
     G. Taubin, "Curve and surface smoothing without shrinkage", ICCV 1995, doi:10.1109/ICCV.1995.466848.

@@ -12,11 +12,12 @@ from typing import Any
 from markupsafe import Markup
 
 from marey.core.files import write_text
-from marey.report import content
+from marey.report import content, walls
 from marey.report.bullseye import THICKENING, THICKNESS, bulls_eye
 from marey.report.charts import SCREEN, Moment, Theme, range_bar, volume_curves
 from marey.report.exam import Exam
-from marey.report.pictures import Pictures, contour_path, css, cut_out, data_uri, frame_jpeg, loop_data
+from marey.report.loop import loop_data
+from marey.report.pictures import Pictures, contour_path, css, cut_out, data_uri, frame_jpeg
 
 DISCLAIMER = "Not a medical device. For research use only; not for diagnosis or treatment."
 
@@ -60,7 +61,6 @@ def write_html(path: Path, exam: Exam, pictures: Pictures | None = None) -> Path
 def html(exam: Exam, pictures: Pictures) -> str:
     """The page as text."""
     script = _asset("loop.js")
-    loop = loop_data(pictures) | _timing(exam)
     page: str = _template().render(
         **written(exam),
         disclaimer=DISCLAIMER,
@@ -69,7 +69,7 @@ def html(exam: Exam, pictures: Pictures) -> str:
         bar=lambda value: Markup(bar(value, SCREEN)),  # noqa: S704
         stills=stills(exam, pictures),
         legend=[(outline.name, css(outline.structure)) for outline in pictures.outlines],
-        loop=loop,
+        player=loop_data(pictures) | _timing(exam),
         style=Markup(_asset("style.css")),  # noqa: S704
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
@@ -90,8 +90,8 @@ def written(exam: Exam) -> dict[str, Any]:
         "headlines": content.headlines(report), "groups": groups, "conventions": conventions,
         "references": references, "beat": content.beat(report), "key_times": content.key_times(exam),
         "phases": (exam.phases.end_diastole + 1, exam.phases.end_systole + 1),
-        "slices": content.slice_rows(exam), "segments": content.segments(report),
-        "wall_columns": [name for _, name in content.WALL], "wall_note": content.wall_note(report),
+        "slices": content.slice_rows(exam), "segments": walls.segments(report),
+        "wall_columns": [name for _, name in walls.WALL], "wall_note": walls.wall_note(report),
         "measurements": content.measurements(report), "notices": report.notices,
         "provenance": list(report.provenance.items()), "digest": exam.study.digest,
     }  # fmt: skip
@@ -102,7 +102,7 @@ def curve_charts(exam: Exam, theme: Theme, *, cursor: bool = False) -> list[Char
     ed, es = content.key_times(exam)
     moments = (Moment(ed, "ED"), Moment(es, "ES"))
     return [
-        Chart(f"{', '.join(curves)} [{unit}]", volume_curves(curves, unit, theme, moments, cursor=cursor))
+        Chart(f"{', '.join(curves)} [{unit}]", volume_curves(curves, unit, theme, moments=moments, cursor=cursor))
         for unit, curves in content.curves_by_unit(exam.report).items()
     ]
 
@@ -110,8 +110,8 @@ def curve_charts(exam: Exam, theme: Theme, *, cursor: bool = False) -> list[Char
 def wall_charts(exam: Exam, theme: Theme) -> list[Chart]:
     """A bull's-eye for each family of wall findings that has values."""
     charts = []
-    for (family, name), scale in zip(content.WALL, (THICKNESS, THICKNESS, THICKENING), strict=True):
-        values, flags = content.wall_values(exam.report, family)
+    for (family, name), scale in zip(walls.WALL, (THICKNESS, THICKNESS, THICKENING), strict=True):
+        values, flags = walls.wall_values(exam.report, family)
         if values:
             title = f"{name} [{scale.unit}]"
             charts.append(Chart(title, bulls_eye(values, title, scale, theme, flags)))
@@ -123,7 +123,9 @@ def bar(value: content.Value, theme: Theme) -> str:
     finding = value.finding
     if finding is None or finding.reference is None or not isinstance(finding.value, int | float):
         return ""
-    return range_bar(finding.value, finding.reference.low, finding.reference.high, finding.interval, theme)
+    return range_bar(
+        finding.value, finding.reference.low, finding.reference.high, interval=finding.interval, theme=theme
+    )
 
 
 def stills(exam: Exam, pictures: Pictures) -> list[tuple[Still, Still]]:
@@ -180,4 +182,15 @@ def _template() -> Any:
     return environment.from_string(_asset("report.html.j2"))
 
 
-__all__ = ["DISCLAIMER", "Chart", "Still", "bar", "curve_charts", "html", "stills", "wall_charts", "write_html", "written"]
+__all__ = [
+    "DISCLAIMER",
+    "Chart",
+    "Still",
+    "bar",
+    "curve_charts",
+    "html",
+    "stills",
+    "wall_charts",
+    "write_html",
+    "written",
+]

@@ -55,7 +55,10 @@ def pdf(exam: Exam, pictures: Pictures) -> bytes:
 def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
     """What the template shows; the drawings are written below `root` under names of our own."""
     words = written(exam)
-    groups = [(title, [_row(row.absolute, row.indexed, row.compared, root) for row in rows]) for title, rows in words["groups"]]
+    groups = [
+        (title, [_row(row.absolute, row.indexed, row.compared, root) for row in rows])
+        for title, rows in words["groups"]
+    ]
     drawn = {
         "curves": [_saved(root, f"curve-{i}", chart.svg) for i, chart in enumerate(curve_charts(exam, PAPER))],
         "walls": [
@@ -68,7 +71,17 @@ def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
     lists = {key: [_value(value) for value in words[key]] for key in ("headlines", "beat", "checks", "measurements")}
     plain = {
         key: words[key]
-        for key in ("patient", "stack", "passed", "conventions", "references", "wall_columns", "wall_note", "provenance", "digest")
+        for key in (
+            "patient",
+            "stack",
+            "passed",
+            "conventions",
+            "references",
+            "wall_columns",
+            "wall_note",
+            "provenance",
+            "digest",
+        )
     }
     return {
         **plain, **lists, **drawn, "groups": groups, "disclaimer": DISCLAIMER,
@@ -76,6 +89,7 @@ def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
         "phases": list(words["phases"]), "key_times": [f"{time:.0f}" for time in words["key_times"]],
         "slices": [[row.number, row.level, row.position, *row.areas] for row in words["slices"]],
         "segments": [[f"{s.number} {s.name}", [_value(value) for value in s.values]] for s in words["segments"]],
+        "running": ", ".join(text for name, text in words["patient"] if name in ("Patient", "ID", "Exam")),
         "notices": [[notice.serious, notice.text] for notice in words["notices"]],
     }  # fmt: skip
 

@@ -1,9 +1,7 @@
-"""The heart cut out of the images: grey pictures, contours on them, and the moving loop."""
+"""The heart cut out of the images: grey grey pictures and the contours on them."""
 
 import base64
 import io
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +14,6 @@ from marey.report.contours import Contours, thin, trace
 
 MARGIN = 14.0  # mm around the labelled heart
 PICTURE_WIDTH = 240
-LOOP_PIXELS = 13_000_000  # of all frames of all slices together; about 2 MB as JPEG
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +64,10 @@ def cut_out(image: Image, labels: Labels) -> Pictures:
     sample = values[:: max(1, values.shape[0] // 6), :, ::2, ::2]
     black, white = np.percentile(sample, [1, 99.5])
     grey = np.clip((values - np.float32(black)) * np.float32(255 / max(white - black, 1e-6)), 0, 255).astype(np.uint8)
-    outlines = tuple(_outline(labels, structure, rows, columns) for structure in labels.structures.values())
+    cropped = Labels(
+        labels.values[:, :, rows, columns], labels.grid.crop(rows, columns), labels.times, labels.structures
+    )
+    outlines = tuple(_outline(cropped, structure) for structure in labels.structures.values())
     return Pictures(grey, image.grid.spacing[1:], outlines)
 
 
@@ -88,12 +88,12 @@ def heart_box(labels: Labels) -> tuple[slice, slice]:
     return box[0], box[1]
 
 
-def _outline(labels: Labels, structure: Structure, rows: slice, columns: slice) -> Outline:
+def _outline(labels: Labels, structure: Structure) -> Outline:
     """The myocardium is drawn by its outer border: its inner one is the cavity's."""
     outer = structure == LV_MYOCARDIUM
-    mask = labels.mask(structure)[:, :, rows, columns]
+    mask = labels.mask(structure)
     if outer:
-        mask = mask | labels.mask(LV_CAVITY)[:, :, rows, columns] & mask.any(axis=(2, 3), keepdims=True)
+        mask = mask | labels.mask(LV_CAVITY) & mask.any(axis=(2, 3), keepdims=True)
     contours = trace(mask.reshape(-1, *mask.shape[2:]))
     return Outline(structure, f"{structure.name}, outer border" if outer else structure.name, contours)
 
@@ -103,7 +103,7 @@ def frame_jpeg(pictures: Pictures, phase: int, level: int, quality: int = 88) ->
     zoom = PICTURE_WIDTH / pictures.size(1)[0]
     size = pictures.size(max(zoom, 1.0))
     picture = Pillow.fromarray(pictures.grey[phase, level]).resize(size, Pillow.Resampling.BICUBIC)
-    return _jpeg(picture, quality), size
+    return encoded(picture, quality), size
 
 
 def contour_path(pictures: Pictures, outline: Outline, phase: int, level: int) -> str:
@@ -133,60 +133,19 @@ def css(structure: Structure) -> str:
     return "#{:02x}{:02x}{:02x}".format(*structure.colour)
 
 
-def loop_data(pictures: Pictures, columns: int = 6) -> dict[str, object]:
-    """What the page's player needs: one JPEG of all phases per slice, and the contours as numbers.
-
-    Returns:
-        ``width``, ``height`` of a frame; ``columns`` of frames in a sheet; ``sheets``: a JPEG data URI per slice;
-        ``outlines``: name, colour, and base64 of little-endian uint16: for each phase and slice the number of curves,
-        then each curve's length and its x, y in 1/32 of a crop pixel; ``stretch`` (x, y) from crop pixels to frame pixels.
-    """
-    phases, slices, height, width = pictures.grey.shape
-    native = pictures.size(1)
-    zoom = min(2.0, (LOOP_PIXELS / (native[0] * native[1] * phases * slices)) ** 0.5)
-    size = pictures.size(zoom)
-    with ThreadPoolExecutor(2) as pool:
-        sheets = list(pool.map(lambda z: _sheet(pictures.grey[:, z], size, columns), range(slices)))
-    return {
-        "width": size[0], "height": size[1], "columns": columns, "sheets": [data_uri(sheet) for sheet in sheets],
-        "stretch": [size[0] / width / 32, size[1] / height / 32],
-        "outlines": [_packed(outline, phases * slices) for outline in pictures.outlines],
-    }  # fmt: skip
-
-
 def data_uri(jpeg: bytes) -> str:
     """The JPEG as text that a page can hold."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
 
 
-def _sheet(frames: NDArray[np.uint8], size: tuple[int, int], columns: int) -> bytes:
-    width, height = size
-    sheet = Pillow.new("L", (width * columns, height * -(-len(frames) // columns)))
-    for i, frame in enumerate(frames):
-        picture = Pillow.fromarray(frame).resize(size, Pillow.Resampling.BICUBIC)
-        sheet.paste(picture, (i % columns * width, i // columns * height))
-    return _jpeg(sheet, 80)
-
-
-def _packed(outline: Outline, frames: int) -> Mapping[str, str]:
-    numbers: list[NDArray[np.uint16]] = []
-    for frame in range(frames):
-        curves = [thin(curve, 2) for curve in outline.contours.of(frame)]
-        numbers.append(np.array([len(curves)], np.uint16))
-        for curve in curves:
-            numbers.append(np.array([len(curve)], np.uint16))
-            numbers.append(np.clip((curve + 0.5) * 32, 0, 65535).round().astype(np.uint16).ravel())
-    packed = base64.b64encode(np.concatenate(numbers).astype("<u2").tobytes()).decode("ascii")
-    return {"name": outline.name, "colour": css(outline.structure), "points": packed}
-
-
-def _jpeg(picture: Pillow.Image, quality: int) -> bytes:
+def encoded(picture: Pillow.Image, quality: int) -> bytes:
+    """The picture as JPEG."""
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 
 __all__ = [
-    "Outline", "Pictures", "contour_path", "css", "cut_out", "data_uri", "frame_jpeg", "heart_box", "loop_data",
+    "Outline", "Pictures", "contour_path", "css", "cut_out", "data_uri", "encoded", "frame_jpeg", "heart_box",
     "overlay_svg",
 ]  # fmt: skip

@@ -5,7 +5,19 @@ import math
 from marey.core import Finding
 
 NOT_MEASURED = "not measured"
-_DECIMALS = {"mL": 0, "%": 0, "g": 0, "mm": 1, "mL/m2": 0, "g/m2": 0, "mL/s": 0, "L/min": 1, "/min": 0, "ms": 0}
+_DECIMALS = {
+    "mL": 0,
+    "%": 0,
+    "g": 0,
+    "mm": 1,
+    "mL/m2": 0,
+    "g/m2": 0,
+    "mL/s": 0,
+    "L/min": 1,
+    "/min": 0,
+    "ms": 0,
+    "m2": 2,
+}
 _SHOWN_UNITS = {
     "1": "", "/min": "per min", "{beats}/min": "per min", "mL/m2": "mL/m²", "g/m2": "g/m²", "m2": "m²", "cm2": "cm²",
     "L/min/m2": "L/min/m²", "L/(min.m2)": "L/min/m²",
@@ -28,7 +40,7 @@ def number(value: float, unit: str = "") -> str:
 
 
 def span(low: float, high: float, unit: str = "") -> str:
-    """ "88–161", or "−4 to 7" where a dash could be read as a minus."""
+    """Two limits as "88–161", or "−4 to 7" where a dash could be read as a minus."""
     joint = " to " if low < 0 or high < 0 else "–"
     return f"{number(low, unit)}{joint}{number(high, unit)}"
 
@@ -50,6 +62,15 @@ def confidence_word(confidence: float) -> str:
     return "high" if confidence >= 0.8 else "moderate" if confidence >= 0.5 else "low"
 
 
+def person(name: str) -> str:
+    """A DICOM person name as people write it: "Doe^Jane" is "Doe, Jane"; other scripts follow after a slash."""
+    groups = []
+    for group in name.split("="):
+        family, *given = (part.strip() for part in group.split("^"))
+        groups.append(", ".join(part for part in (family, " ".join(part for part in given if part)) if part))
+    return " / ".join(group for group in groups if group)
+
+
 def sentence(text: str) -> str:
     """The text with a capital and a full stop."""
     text = text.strip()
@@ -57,5 +78,5 @@ def sentence(text: str) -> str:
 
 
 __all__ = [
-    "NOT_MEASURED", "confidence_word", "decimals", "number", "sentence", "shown_unit", "shown_value", "span",
+    "NOT_MEASURED", "confidence_word", "decimals", "number", "person", "sentence", "shown_unit", "shown_value", "span",
 ]  # fmt: skip

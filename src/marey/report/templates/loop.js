@@ -71,10 +71,10 @@
     thumbs.forEach((canvas, z) => draw(canvas, z, phase, 1));
     find("phase").value = phase;
     const mark = phase === data.ed ? ", end-diastole" : phase === data.es ? ", end-systole" : "";
-    const volumes = Object.entries(data.volumes).filter(([, v]) => v[phase] !== null).map(([n, v]) => ` · ${n} ${v[phase].toFixed(0)} mL`);
+    const volumes = Object.entries(data.volumes).filter(([, v]) => v[phase] !== null).map(([n, v]) => `${n} ${v[phase].toFixed(0)} mL`);
     const words = `phase ${phase + 1} of ${phases}, ${data.times[phase].toFixed(0)} ms${mark}`;
     find("phase").setAttribute("aria-valuetext", words);
-    find("readout").textContent = `Slice ${slice + 1}, ${data.levels[slice]} · ${words}${volumes.join("")}`;
+    find("readout").textContent = `Slice ${slice + 1}, ${data.levels[slice]}${volumes.length ? " · " : ""}${volumes.join(" · ")}\n${words[0].toUpperCase()}${words.slice(1)}`;
     document.querySelectorAll(".cursor").forEach((line) => {
       const { left, right, end } = line.dataset;
       line.style.visibility = "visible";
