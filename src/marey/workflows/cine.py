@@ -9,19 +9,26 @@ from pathlib import Path
 
 from marey.anatomy import KeyPhases, Level, View
 from marey.core import Image, Labels, Notice, Report, Study, describe
-from marey.detect import FindHeart, FindLevels, FindLongAxes, FindPhases, FindShortAxis
-from marey.detect.levels import LabelledPhases
-from marey.detect.long_axis import LabelledStudy
+from marey.detect.heart_box import FindHeart
+from marey.detect.levels import FindLevels, LabelledPhases
+from marey.detect.long_axis import FindLongAxes, LabelledStudy
+from marey.detect.phases import FindPhases
+from marey.detect.short_axis import FindShortAxis
 from marey.io.read import read_study
 from marey.measure import MeasureCurves, MeasureVolumes, MeasureWall, SegmentedCine
+from marey.nets.short_axis import ShortAxisNet
+from marey.quality.all_checks import CheckQuality
+from marey.quality.reading import Reading
 from marey.report.exam import Exam
 from marey.segment.short_axis import SegmentShortAxis
 from marey.trust.plausibility import CheckPlausibility, Measured, lower_confidence
+from marey.workflows.doubts import with_doubts
 from marey.workflows.output_folder import MEASUREMENTS, begin, finish, is_finished, without_results
 from marey.workflows.provenance import library_versions, program_digest
 from marey.workflows.results import write_results
 from marey.workflows.stored_report import read_report
 
+_NET = ShortAxisNet()
 Progress = Callable[[float, str], None]
 
 
@@ -34,14 +41,15 @@ class AnalyzeCine:
     """A study becomes an analysed exam; the fields are the steps, in their order, with their settings."""
 
     find_short_axis: FindShortAxis = FindShortAxis()
-    find_heart: FindHeart = FindHeart()
-    segment: SegmentShortAxis = SegmentShortAxis()
+    find_heart: FindHeart = FindHeart(net=_NET)
+    segment: SegmentShortAxis = SegmentShortAxis(net=_NET)
     find_phases: FindPhases = FindPhases()
     find_levels: FindLevels = FindLevels()
     find_long_axes: FindLongAxes = FindLongAxes()
     measure_volumes: MeasureVolumes = MeasureVolumes()
     measure_curves: MeasureCurves = MeasureCurves()
     measure_wall: MeasureWall = MeasureWall()
+    quality: CheckQuality = CheckQuality()
     plausibility: CheckPlausibility = CheckPlausibility()
 
     def __call__(self, study: Study, /, progress: Progress = _unseen) -> Exam:
@@ -74,7 +82,8 @@ class AnalyzeCine:
         cine = SegmentedCine(labels, phases, levels, study.facts, image.rr_interval)
         curves = self.measure_curves(cine)
         measured = (*self.measure_volumes(cine), *curves.findings, *self.measure_wall(cine))
-        checks = (*self._quality(study, image, cine), *self.plausibility(Measured(cine, measured)))
+        quality = with_doubts(self.quality(Reading(image, labels, phases)))
+        checks = (*quality, *self.plausibility(Measured(cine, measured)))
         findings = (*lower_confidence(measured, checks), *checks)
         return Report(findings, curves.curves, study.notices)
 
@@ -133,7 +142,13 @@ def _again(out: Path) -> Report:
 
 def _identity(study: Study, workflow: AnalyzeCine) -> dict[str, str]:
     """What decides every result: input, program, settings, engine."""
-    return {"input": study.digest, "program": program_digest(), **library_versions(), **workflow.described()}
+    return {
+        "input": study.digest,
+        "program": program_digest(),
+        "network": workflow.segment.net.name,
+        **library_versions(),
+        **workflow.described(),
+    }
 
 
 def _provenance(exam: Exam, workflow: AnalyzeCine, seconds: float) -> dict[str, str]:
@@ -141,6 +156,7 @@ def _provenance(exam: Exam, workflow: AnalyzeCine, seconds: float) -> dict[str, 
         "Marey": version("marey"),
         "Program SHA-256": program_digest(),
         "Input SHA-256": exam.study.digest,
+        "Network": workflow.segment.net.name,
         "Analysis time": f"{seconds:.1f} s",
         **library_versions(),
         **workflow.described(),

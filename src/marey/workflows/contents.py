@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marey.anatomy import View
-from marey.core import Image, MareyError
+from marey.core import Image, NotAnalysable
 from marey.workflows.output_folder import without_results
 
 
@@ -60,15 +60,17 @@ def look(paths: Sequence[Path], *, progress: Callable[[float, str], None] | None
     Raises:
         UnreadableFile, InvalidInput, NotAnalysable: the exam cannot be read as one patient's images.
     """
-    from marey.detect import FindLongAxes, FindShortAxis
+    from marey.detect.classify import classify
+    from marey.detect.short_axis import FindShortAxis
     from marey.io.read import read_study
 
-    study = FindLongAxes()(read_study(without_results(paths), progress))
+    study = read_study(without_results(paths), progress)
     verdict, analysable = "The short-axis stack can be measured with marey analyze.", True
     try:
-        study = FindShortAxis()(study)
-    except MareyError as error:
+        FindShortAxis()(study)
+    except NotAnalysable as error:
         verdict, analysable = str(error), False
+    study = classify(study)
     notices = tuple(notice.text for notice in study.notices)
     return Contents(tuple(_stack(image) for image in study.images), analysable, verdict, notices, study.digest)
 
