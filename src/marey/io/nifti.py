@@ -19,8 +19,12 @@ from marey.io.nifti_header import Clock, clock_of, grid_of
 
 LARGEST_IMAGE = 1024**3  # bytes as stored
 _LABEL_NAME = re.compile(r"(^|[^a-z])(gt|label|labels|seg|mask|contour)([^a-z]|$)")
-_FRAME_NAME = re.compile(r"^(?P<patient>.*?)[_-]?frame[_-]?(?P<frame>\d+)", re.IGNORECASE)
+_FRAME_NAME = re.compile(r"frame[_-]?(?P<frame>\d+)", re.IGNORECASE)
 _MOST_LABELS = 12
+_LEAST_VALUE = -500
+_NO_PATIENT = re.compile(
+    r"^(\d?ch|slice|frame|phase|view|sax?|lax?|series|ser|scan|image|img|im|cine|run|\dd)?\d*(ch)?$"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +55,22 @@ def read_nifti(paths: Sequence[Path], progress: Callable[[float, str], None]) ->
         InvalidInput: no usable spacing, values that are not numbers, files that do not fit together.
         NotAnalysable: several patients, or nothing but labels.
     """
-    named = [path for path in paths if not _LABEL_NAME.search(_stem(path))]
-    if not named:
+    _check_one_patient(paths)
+    wanted = _wanted([path for path in paths if not _LABEL_NAME.search(_stem(path))] or list(paths))
+    files = []
+    for count, path in enumerate(wanted):
+        progress(0.9 * count / len(wanted), f"Reading {len(wanted)} files")
+        file = _load(path)
+        if not _is_labels(file.values):
+            files.append(file)
+    if not files:
         raise NotAnalysable(
-            f"The {len(paths)} NIfTI file(s) are labels by their names.",
+            f"The {len(wanted)} NIfTI file(s) hold nothing but a few whole numbers: these are labels, not grey values.",
             "An image is needed, not its segmentation.",
             "Give the file with the grey values.",
         )
-    files = []
-    for count, path in enumerate(_wanted(named)):
-        progress(0.9 * count / len(named), f"Reading {len(named)} files")
-        files.append(_load(path))
     images, notices = _images(files)
-    aside = len(paths) - len(files) + sum(file.path not in _paths(images) for file in files)
+    aside = len(paths) - len(_paths(images))
     if aside:
         notices.append(Notice("left-aside", f"{aside} NIfTI file(s) were left aside: labels, or phases of a cine."))
     said = dict.fromkeys([*(notice for file in files for notice in file.notices), *notices])
@@ -73,6 +80,18 @@ def read_nifti(paths: Sequence[Path], progress: Callable[[float, str], None]) ->
 
 def _stem(path: Path) -> str:
     return path.name.lower().removesuffix(".gz").removesuffix(".nii")
+
+
+def _check_one_patient(paths: Sequence[Path]) -> None:
+    """Refuse names that begin with different identifiers, such as patient001 and patient002."""
+    first = (re.split(r"[^a-z0-9]", _stem(path))[0] for path in paths)
+    patients = {word for word in first if any(map(str.isdigit, word)) and not _NO_PATIENT.match(word)}
+    if len(patients) > 1:
+        raise NotAnalysable(
+            f"The names of the NIfTI files are of {len(patients)} different patients.",
+            "One patient's exam is analysed at a time.",
+            "Give the files of one patient.",
+        )
 
 
 def _paths(images: Sequence[Image]) -> set[Path]:
@@ -175,13 +194,18 @@ def _check_values(values: NDArray[Any], path: Path) -> None:
             "An image with contrast is needed.",
             "Check that the right file was given.",
         )
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 and high <= _MOST_LABELS and (values == np.round(values)).all():
+    if values.min() < _LEAST_VALUE:
         raise InvalidInput(
-            f"'{path.name}' holds only the whole numbers {low:.0f} to {high:.0f}: these are labels, not grey values.",
-            "An image is needed, not its segmentation.",
-            "Give the file with the grey values.",
+            f"'{path.name}' holds values down to {values.min():.0f}, as computed tomography does in Hounsfield units.",
+            "A cine MR image is needed; its values are magnitudes.",
+            "Check that the right file was given.",
         )
+
+
+def _is_labels(values: NDArray[Any]) -> bool:
+    low, high = values.min(), values.max()
+    few = low >= 0 and high <= _MOST_LABELS and bool((values == np.round(values)).all())
+    return few or bool(((values == low) | (values == high)).all())
 
 
 def _images(files: Sequence[_File]) -> tuple[list[Image], list[Notice]]:
@@ -202,18 +226,11 @@ def _images(files: Sequence[_File]) -> tuple[list[Image], list[Notice]]:
 
 
 def _frame_number(file: _File) -> int:
-    named = _FRAME_NAME.match(file.path.name)
+    named = _FRAME_NAME.search(file.path.name)
     return int(named["frame"]) if named else 0
 
 
 def _check_pairs(files: Sequence[_File], groups: Sequence[Sequence[_File]]) -> None:
-    patients = {named["patient"] for file in files if (named := _FRAME_NAME.match(file.path.name))}
-    if len(patients) > 1:
-        raise NotAnalysable(
-            f"The file names are of {len(patients)} different patients.",
-            "The phases of one patient are analysed at a time.",
-            "Give the files of one patient.",
-        )
     if len(files) > 1 and all(len(group) == 1 for group in groups):
         raise InvalidInput(
             f"The {len(files)} images differ in matrix, spacing or position.",

@@ -59,7 +59,7 @@ def grid_of(opened: Any, name: str, notices: list[Notice]) -> Grid:
 
 def clock_of(opened: Any, phases: int, notices: list[Notice]) -> Clock:
     """Times from the fourth step, in whichever unit makes a heart beat of 250 to 3000 ms."""
-    relative = Clock(np.arange(phases, dtype=np.float64) / max(phases, 1), math.nan)
+    relative = Clock(np.linspace(0, 1, phases, endpoint=False).astype(np.float64), math.nan)
     if phases < 2:
         return relative
     step = float(opened.header["pixdim"][4])
