@@ -4,6 +4,7 @@ Cerqueira et al., Circulation 2002, doi:10.1161/hc0402.102975. Angles are counte
 between the two insertions of the right ventricle), positive towards the anterior wall.
 """
 
+import math
 from dataclasses import dataclass
 
 from marey.anatomy.views import Level
@@ -69,10 +70,12 @@ def segment_at(level: Level, angle: float) -> Segment:
     Raises:
         ValueError: the level is outside the ventricle.
     """
-    for segment in AHA17:
-        if segment.level == level and (angle - segment.start) % 360.0 < segment.stop - segment.start:
-            return segment
-    raise ValueError(f"no segment lies at level '{level}': a basal, mid or apical slice is needed")
+    ring = [segment for segment in AHA17 if segment.level == level]
+    if not ring:
+        raise ValueError(f"no segment lies at level '{level}': a basal, mid or apical slice is needed")
+    first, width = ring[0].start, 360 // len(ring)
+    sector = math.floor((angle - first) / width) % len(ring)
+    return next(segment for segment in ring if (segment.start - first) // width % len(ring) == sector)
 
 
 __all__ = ["AHA17", "Segment", "segment_at"]

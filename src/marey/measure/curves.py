@@ -96,7 +96,7 @@ def _rates(cine: SegmentedCine) -> tuple[Finding, ...]:
     ejection = _peak(cine, fit, _EJECTION, _moments(start, middle, cine), -1.0)
     filling = _peak(cine, fit, _FILLING, _moments(middle, start, cine), 1.0)
     if cine.labels.times.size < _ENOUGH_FOR_FILLING:
-        filling = tuple(replace(found, message=_SLOW) for found in filling if found.value is not None) or filling
+        filling = tuple(replace(found, message=_SLOW if found.value else found.message) for found in filling)
     return (*ejection, *filling)
 
 
