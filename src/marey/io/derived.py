@@ -86,9 +86,12 @@ def preload() -> None:
     """Import what writing results takes, so that a workflow can do it in another thread while the network runs."""
     for module in ("highdicom.sr", "highdicom.seg", "nibabel"):
         import_module(module)
+    from highdicom.base import SOPClass
     from pydicom.sr.codedict import codes
 
-    _ = codes.SCT.Heart, codes.DCM.Device, codes.UCUM.NoUnits  # the tables of codes load when first used
+    # tables of codes and of the standard's modules load when first used
+    _ = codes.SCT.Heart, codes.DCM.Device, codes.UCUM.NoUnits
+    SOPClass("1.2", "1.2.1", 1, "1.2.2", MRImageStorage, 1, "MR")
 
 
 def has_dicom_source(image: Image) -> bool:

@@ -1,6 +1,7 @@
 """Labels as a DICOM Segmentation object that belongs to the study the images came from."""
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -213,16 +214,21 @@ def _set_dimensions(result: Dataset, *, temporal: bool) -> None:
 def _frame_groups(frames: list[_Frame], image: Image, sources: Sources, phases: tuple[int, ...]) -> Iterator[Dataset]:
     corners = [decimals(image.grid.world([z, 0, 0])) for z in range(image.grid.shape[0])]
     whole = (sources.header.get("Rows"), sources.header.get("Columns")) == image.grid.shape[1:]
+
+    @functools.cache
+    def derivation(phase: int, z: int) -> Dataset:
+        source = image.sources[phases[phase]][z]
+        return _derivation(source, sources.references[source.path], whole)
+
     for frame in frames:
         index = [frame.segment + 1, frame.phase + 1, frame.slice + 1]
         content = _item(DimensionIndexValues=index if len(phases) > 1 else [index[0], index[2]])
         if len(phases) > 1:
             content.TemporalPositionIndex = frame.phase + 1
-        source = image.sources[phases[frame.phase]][frame.slice]
         yield _item(
             FrameContentSequence=[content],
             PlanePositionSequence=[_item(ImagePositionPatient=corners[frame.slice])],
-            DerivationImageSequence=[_derivation(source, sources.references[source.path], whole)],
+            DerivationImageSequence=[derivation(frame.phase, frame.slice)],
             SegmentIdentificationSequence=[_item(ReferencedSegmentNumber=frame.segment + 1)],
         )
 
