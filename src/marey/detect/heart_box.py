@@ -66,7 +66,9 @@ class FindHeart:
         middle = [float((weight * axis).sum() / weight.sum()) for axis in (rows, columns)]
         _, dy, dx = image.grid.spacing
         _, height, width = image.grid.shape
-        return HeartBox(_around(middle[0] / dy, self.size / dy, height), _around(middle[1] / dx, self.size / dx, width), evidence)
+        return HeartBox(
+            _around(middle[0] / dy, self.size / dy, height), _around(middle[1] / dx, self.size / dx, width), evidence
+        )
 
     def _maps(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Probability of heart and of left ventricle, averaged over the middle slices and two phases, `PIXEL` mm pixels."""

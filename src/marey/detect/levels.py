@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, KeyPhases, Level, slice_areas
+from marey.anatomy import LV_MYOCARDIUM, KeyPhases, Level, slice_areas
 from marey.anatomy.axes import at_phase, base_end
 from marey.core import InvalidInput, Labels, NotAnalysable
 from marey.core.units import mm
@@ -20,16 +20,15 @@ class LabelledPhases:
 
 @dataclass(frozen=True)
 class FindLevels:
-    """One `Level` per slice, at end-diastole, by equal thirds of the LV's length from base to apex (Cerqueira 2002,
-    doi:10.1161/hc0402.102975: the thirds are equal; the slices that show only the apical cap count as apical).
+    """One `Level` per slice, at end-diastole, by equal thirds of the LV's length from base to apex.
 
-    A slice belongs to the LV when both myocardium and LV (cavity and wall) of some size are labelled in it; a slice
-    without is outside, whatever lies between. The length runs from the outer face of the first to that of the last LV
-    slice.
+    The thirds are those of the 17-segment model (Cerqueira 2002, doi:10.1161/hc0402.102975); slices through the apical
+    cap count as apical. A slice without enough myocardium is outside. The length runs from the outer face of the first
+    to that of the last slice with it.
 
     Args:
         basal, mid: shares of the length, from the base, of the basal and of the mid level.
-        smallest_wall: area of myocardium below which a slice is outside, in multiples of mm^2.
+        smallest_wall: mm^2 of myocardium below which a slice is outside.
     """
 
     basal: float = 1 / 3
@@ -52,7 +51,6 @@ class FindLevels:
         """
         labels, phase = at_phase(value.labels, value.phases.end_diastole), 0
         inside = slice_areas(labels, LV_MYOCARDIUM)[phase] >= self.smallest_wall
-        inside &= slice_areas(labels, LV_CAVITY, LV_MYOCARDIUM)[phase] > 0
         if not inside.any():
             raise NotAnalysable(
                 "No slice shows the wall of the left ventricle at end-diastole.",

@@ -78,8 +78,9 @@ class CheckSharpness:
 class CheckNoise:
     """Brightness of blood over the noise.
 
-    Noise is estimated with the Laplacian-difference mask of Immerkaer 1996 (doi:10.1006/cviu.1996.0060) from the wall
-    and the cavity, where the anatomy is smooth; the median over the pixels instead of the mean keeps edges out.
+    Noise is estimated with the Laplacian-difference mask of Immerkaer 1996 (doi:10.1006/cviu.1996.0060) in the
+    pixels of cavity or wall at end-diastole whose eight neighbours are of the same tissue; the median over the pixels
+    instead of the mean keeps papillary muscles out.
 
     Args:
         limit: signal-to-noise ratio.
@@ -91,11 +92,10 @@ class CheckNoise:
         """One finding without unit."""
         key, label, method = "noise", "Signal-to-noise ratio of blood", "Immerkaer's mask within the LV"
         tissues = _tissues(value)
-        if tissues is None:
+        inside = _inner(value.diastole(LV_CAVITY)) | _inner(value.diastole(LV_MYOCARDIUM))
+        if tissues is None or inside.sum() < 20:
             return (not_made(key, label, "1", reason="Too little LV was found to judge the noise.", method=method),)
-        phase = value.phases.end_diastole
-        inside = value.diastole(LV_CAVITY, LV_MYOCARDIUM)[:, 1:-1, 1:-1]
-        ripple = np.abs(_ripple(value.image.values[phase].astype(np.float64)))[inside]
+        ripple = np.abs(_ripple(value.image.values[value.phases.end_diastole].astype(np.float64)))[inside]
         noise = max(1.4826 * float(np.median(ripple)) / 6.0, 1e-9)
         ratio = float(np.median(tissues[0]) / noise)
         message = (
@@ -179,6 +179,13 @@ def _border(value: Reading) -> NDArray[np.bool_]:
     beside[:, :, :-1] |= wall[:, :, 1:]
     border: NDArray[np.bool_] = cavity & beside
     return border
+
+
+def _inner(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """``(z, y - 2, x - 2)``: pixels whose eight neighbours are in the mask too."""
+    rows = mask[:, :-2] & mask[:, 1:-1] & mask[:, 2:]
+    inner: NDArray[np.bool_] = rows[:, :, :-2] & rows[:, :, 1:-1] & rows[:, :, 2:]
+    return inner
 
 
 def _ripple(picture: NDArray[np.float64]) -> NDArray[np.float64]:
