@@ -9,7 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image as Picture
-from pydicom.uid import CTImageStorage, JPEGExtended12Bit
+from pydicom.uid import CTImageStorage, MPEG2MPML
 from typer.testing import CliRunner
 
 from marey.cli.app import app
@@ -68,7 +68,7 @@ def _no_decoder(files: Files) -> None:
     def change(dataset: Any) -> None:
         dataset.PixelData = pydicom.encaps.encapsulate([b"\xff\xd8\xff\xd9" * 10])
         dataset["PixelData"].VR = "OB"
-        dataset.file_meta.TransferSyntaxUID = JPEGExtended12Bit
+        dataset.file_meta.TransferSyntaxUID = MPEG2MPML
 
     _change(files, change)
 
