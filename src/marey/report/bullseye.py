@@ -77,14 +77,19 @@ def _segment(path: str, spot: tuple[float, float], known: tuple[float | None, st
     if value is None or not math.isfinite(value):
         return f'<path d="{path}" style="fill:url(#{hatch});{edge}"/>'
     colour = scale.colour(value)
-    red, green, blue = colour
-    ink = "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else "#14181d"
-    fill = f'<path d="{path}" style="fill:rgb({red},{green},{blue});{edge}"/>'
+    ink = "#ffffff" if luminance(colour) < 0.18 else "#0a0d10"
+    fill = f'<path d="{path}" style="fill:rgb({colour[0]},{colour[1]},{colour[2]});{edge}"/>'
     words = text((x, y + 5), number(value, scale.unit), ink, size=14, anchor="middle", style="font-weight:600")
     if not flag:
         return fill + words
     arrow = f"M{x - 4:.1f} {y + 10:.1f}h8l-4 7z" if flag == "low" else f"M{x - 4:.1f} {y - 9:.1f}h8l-4 -7z"
     return f'{fill}{words}<path d="{arrow}" style="fill:{ink}"/>'
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    """Relative luminance of sRGB as in WCAG 2.2; white and black text read equally well at 0.18."""
+    red, green, blue = (c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _polar(radius: float, degrees: float) -> tuple[float, float]:
@@ -121,4 +126,4 @@ def _legend(scale: Scale, theme: Theme) -> str:
     return "".join(cells) + low + high
 
 
-__all__ = ["SEGMENTS", "THICKENING", "THICKNESS", "Scale", "bulls_eye"]
+__all__ = ["SEGMENTS", "THICKENING", "THICKNESS", "Scale", "bulls_eye", "luminance"]
