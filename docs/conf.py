@@ -1,6 +1,7 @@
 """Sphinx settings."""
 
 import pkgutil
+import re
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -44,9 +45,15 @@ def write_reference(_app: object = None) -> None:
         (folder / f"{package}.rst").write_text(text, encoding="utf-8")
 
 
+def keep_underscores(_app: object, _what: str, _name: str, _thing: object, _options: object, lines: list[str]) -> None:
+    """A word that ends in an underscore is a word, not a link."""
+    lines[:] = [re.sub(r"(?<![`\w])(\w*\w)_(?!\w)", r"\1\\_", line) for line in lines]
+
+
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
     app.connect("builder-inited", write_reference)
+    app.connect("autodoc-process-docstring", keep_underscores)
 
 
 if not any((Path(__file__).parent / "model_cards").glob("*.md")):
