@@ -71,7 +71,7 @@ def _date(text: str) -> dt.date | None:
 
 def _age(header: Header, study: dt.date | None) -> float | None:
     text, born = header.text("PatientAge"), _date(header.text("PatientBirthDate"))
-    if len(text) == 4 and text[:3].isdigit() and text[3] in _DAYS_PER:
+    if len(text) == 4 and text[:3].isdecimal() and text[3] in _DAYS_PER:
         age = int(text[:3]) * _DAYS_PER[text[3]] / _DAYS_PER["Y"]
     elif study and born:
         age = (study - born).days / _DAYS_PER["Y"]

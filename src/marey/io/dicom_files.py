@@ -163,7 +163,7 @@ def _is_whole(file: DicomFile) -> bool:
         return False
     if min(file.shape) < 2 or not 0 < file.decoded_bytes <= LARGEST_FILE:
         return False
-    return file.dataset.file_meta.get("TransferSyntaxUID", "") in _compressed() or len(pixels) >= file.decoded_bytes
+    return file.syntax in _compressed() or len(pixels) >= file.decoded_bytes
 
 
 @cache

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from marey.core import FrameSource, InvalidInput
 from marey.core.grid import LARGEST_SPACING, SMALLEST_SPACING
+from marey.io.beat import LONGEST_RR, SHORTEST_RR
 from marey.io.dicom_header import Header, frame_headers
 
 if TYPE_CHECKING:
     from marey.io.dicom_files import DicomFile
 
-SHORTEST_RR, LONGEST_RR = 250.0, 3000.0  # ms
 _EXPORT = "Export the original images again from the scanner or the archive, with their headers."
 _FLOW = {
     "P", "PHASE", "PHASE MAP", "VELOCITY", "VELOCITY MAP", "PHASE CONTRAST", "PHASE CONTRAST M", "PHASE CONTRAST P",
@@ -191,4 +191,4 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in text.upper() if letter.isalpha())
 
 
-__all__ = ["LONGEST_RR", "SHORTEST_RR", "Frame", "frames_of", "purpose"]
+__all__ = ["Frame", "frames_of", "purpose"]

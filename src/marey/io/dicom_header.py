@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import struct
+import zlib
 from collections.abc import Iterator, MutableSequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -13,7 +17,7 @@ if TYPE_CHECKING:
 # What pydicom and Python raise on hostile bytes; caught once per file.
 DAMAGE = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError, OSError,
-    RecursionError, TypeError, ValueError,
+    RuntimeError, TypeError, ValueError, struct.error, zlib.error, BytesLengthException, InvalidDicomError,
 )  # fmt: skip
 MOST_FRAMES = 100_000
 
@@ -69,7 +73,7 @@ class Header:
         for keyword in keywords:
             digits = self.text(keyword)
             digits = digits[8:] if len(digits.partition(".")[0]) > 8 else digits
-            if len(digits) >= 6 and digits[:6].isdigit():
+            if len(digits) >= 6 and digits[:6].isdecimal():
                 return int(digits[:2]) * 3600 + int(digits[2:4]) * 60 + _number(digits[4:].partition("+")[0])
         return math.nan
 

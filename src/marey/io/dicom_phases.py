@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.io.dicom_frames import LONGEST_RR, SHORTEST_RR, Frame
+from marey.io.beat import LONGEST_RR, SHORTEST_RR
+from marey.io.dicom_frames import Frame
 
 SLOWEST_PHASE = 250.0  # ms between phases; frames further apart in time are one per beat or slower
 SAME_MOMENT = 0.05  # ms

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import Grid, InvalidInput, Notice
-from marey.io.dicom_frames import LONGEST_RR, SHORTEST_RR
+from marey.io.beat import LONGEST_RR, SHORTEST_RR
 
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 PIXEL = 0.3, 5.0  # mm, in-plane steps of a cine
@@ -63,18 +63,15 @@ def clock_of(opened: Any, phases: int, notices: list[Notice]) -> Clock:
     if phases < 2:
         return relative
     step = float(opened.header["pixdim"][4])
-    stated = _MILLISECONDS.get(opened.header.get_xyzt_units()[1])
-    for unit in [stated] if stated else []:
-        if SHORTEST_RR <= phases * step * unit <= LONGEST_RR:
-            return Clock(np.arange(phases) * step * unit, phases * step * unit)
-    for unit in _MILLISECONDS.values():
-        if step != 1 and SHORTEST_RR <= phases * step * unit <= LONGEST_RR:
-            rr = phases * step * unit
-            text = (
-                f"The NIfTI header's time unit cannot be right; its step of {step:g} was read as {rr / phases:.1f} ms."
-            )
+    stated = _MILLISECONDS.get(opened.header.get_xyzt_units()[1], math.nan)
+    for unit in (stated, *_MILLISECONDS.values()):
+        rr = phases * step * unit
+        if not SHORTEST_RR <= rr <= LONGEST_RR or (step == 1 and unit != stated):
+            continue
+        if unit != stated:
+            text = f"The NIfTI header's unit of time is missing or wrong; {step:g} was read as {step * unit:.1f} ms."
             notices.append(Notice("time-unit", text))
-            return Clock(np.arange(phases) * step * unit, rr)
+        return Clock(np.linspace(0, rr, phases, endpoint=False).astype(np.float64), rr)
     text = "The NIfTI header has no usable time step: rates and cardiac output cannot be measured."
     notices.append(Notice("no-clock", text))
     return relative
