@@ -1,7 +1,5 @@
 """Marey: cardiovascular studies in, measurements, a report and a simulated heart out."""
 
-from importlib.metadata import version
-
-__version__ = version("marey")
+__version__ = "0.1.0"
 
 __all__ = ["__version__"]

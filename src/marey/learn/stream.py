@@ -1,0 +1,61 @@
+"""An endless, seeded stream of generated stacks, made by worker processes ahead of the training step that needs them."""
+
+import itertools
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.pool import AsyncResult
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.scan.cine import random_stack
+
+LabelledStack = tuple[NDArray[np.float16], NDArray[np.uint8]]
+
+
+def generate(seed: int, number: int) -> LabelledStack:
+    """Stack `number` of the stream with this seed: always the same."""
+    return random_stack(np.random.default_rng((seed, number)))
+
+
+def stream(seed: int, start: int = 0, workers: int | None = None) -> Iterator[LabelledStack]:
+    """Stacks `start`, `start + 1`, ... in order, whatever the number of workers.
+
+    Args:
+        seed: names the stream.
+        start: number of the first stack.
+        workers: processes; all cores when None, in this process when 0.
+    """
+    numbers = itertools.count(start)
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    if workers == 0:
+        for number in numbers:
+            yield generate(seed, number)
+    with _one_thread_each(), multiprocessing.get_context("spawn").Pool(workers) as pool:
+        ahead: deque[AsyncResult[LabelledStack]] = deque()
+        for number in numbers:
+            ahead.append(pool.apply_async(generate, (seed, number)))
+            if len(ahead) >= 4 * workers:
+                yield ahead.popleft().get()
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started inside run their matrix products on one thread; numpy reads this when it is imported."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+__all__ = ["LabelledStack", "generate", "stream"]

@@ -1,0 +1,28 @@
+"""The label set and input of the short-axis network: what its training and its use must agree on."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
+from marey.core import Structure
+
+PIXEL: Final = 1.6  # mm
+WINDOW: Final = 112  # pixels
+STRUCTURES: Final[dict[int, Structure]] = {1: LV_CAVITY, 2: LV_MYOCARDIUM, 3: RV_CAVITY}
+LOW, HIGH = 0.02, 0.98
+
+
+def normalise(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Grey levels between the 2nd and 98th percentile of each picture to 0..1, clipped to -0.3..1.6.
+
+    Args:
+        pictures: ``(..., row, column)``.
+    """
+    flat = pictures.reshape(*pictures.shape[:-2], -1)
+    low, high = np.quantile(flat, (LOW, HIGH), axis=-1).astype(np.float32)[..., None, None]
+    return np.clip((pictures - low) / np.maximum(high - low, 1e-6), -0.3, 1.6).astype(np.float32)
+
+
+__all__ = ["HIGH", "LOW", "PIXEL", "STRUCTURES", "WINDOW", "normalise"]
