@@ -44,7 +44,7 @@ def phantom() -> tuple[Image, Labels]:
     affine[:3, 3] = -affine[:3, :3] @ [SLICES / 2, SIZE / 2, SIZE / 2]
     grid = Grid((SLICES, SIZE, SIZE), affine, slice_thickness=STEP)
     times = np.arange(PHASES) * 900.0 / PHASES
-    grey = np.array([60, 900, 250, 880])[values] + np.random.default_rng(0).normal(0, 15, values.shape)
+    grey = np.array([60, 900, 250, 450])[values] + np.random.default_rng(0).normal(0, 15, values.shape)
     image = Image(grey.clip(0).astype(np.uint16), grid, times, np.full(SLICES, 900.0), "cine sax")
     structures = {1: LV_CAVITY, 2: LV_MYOCARDIUM, 3: RV_CAVITY}
     probability = np.stack([(values == key) * np.uint8(255) for key in structures])
