@@ -24,7 +24,8 @@ from marey.io.dicom_pixels import clean, decode_frame, no_decoder
 if TYPE_CHECKING:
     from marey.io.dicom_files import DicomFile
 
-SECONDS = 60
+SECONDS = 60  # and one for each file
+ARGUMENTS = ("-m", "marey.io.decode_child")
 
 
 def decode_files(files: Sequence[DicomFile]) -> list[dict[int, NDArray[Any]]]:
@@ -55,9 +56,10 @@ def _require(syntax: str) -> None:
 def _ask(paths: Sequence[Path]) -> list[dict[int, NDArray[Any]]]:
     """Answers of one child, in order, up to the file at which it died."""
     request = "".join(json.dumps(str(path.absolute())) + "\n" for path in paths).encode()
-    command = [sys.executable, "-m", "marey.io.decode_child"]
     try:
-        done = subprocess.run(command, input=request, capture_output=True, timeout=SECONDS + len(paths), check=False)
+        done = subprocess.run(
+            [sys.executable, *ARGUMENTS], input=request, capture_output=True, timeout=SECONDS + len(paths), check=False
+        )
         output = done.stdout
     except subprocess.TimeoutExpired as late:
         output = late.stdout or b""

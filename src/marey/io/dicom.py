@@ -48,8 +48,8 @@ def read_dicom(paths: Sequence[Path], progress: Progress) -> Study:
         check_one_patient(mr)
         frames, faults = _frames(mr, notices)
         images = _images(frames, faults, notices, progress)
-    used = {source.path for image in images for phase in image.sources for source in phase}
-    facts = facts_of(next(file for file in mr if file.path in used), notices)
+        used = {source.path for image in images for phase in image.sources for source in phase}
+        facts = facts_of(next(file for file in mr if file.path in used), notices)
     return Study(images, facts, tuple(dict.fromkeys(notices)), _digest(mr))
 
 
@@ -111,12 +111,12 @@ def _frames(files: Sequence[DicomFile], notices: list[Notice]) -> tuple[list[Fra
     """Anatomical frames of all files, and by series what is wrong with headers that cannot be used."""
     frames: list[Frame] = []
     faults: dict[str, InvalidInput] = {}
-    damaged, aside = 0, Counter[str]()
+    damaged, versions, aside = 0, 0, Counter[str]()
     seen: set[str] = set()
     for file in files:
         header = file.header
         if (uid := header.text("SOPInstanceUID")) in seen and uid:
-            aside["another version of an image already read"] += 1
+            versions += 1
             continue
         seen.add(uid)
         if what := purpose(header):
@@ -131,6 +131,9 @@ def _frames(files: Sequence[DicomFile], notices: list[Notice]) -> tuple[list[Fra
     if damaged:
         text = f"{damaged} image file(s) contradict themselves and were left aside; images may be missing."
         notices.append(Notice("damaged-file", text, serious=True))
+    if versions:
+        text = f"{versions} file(s) are other versions of images already read, with the same identifier; one was used."
+        notices.append(Notice("conflicting-copy", text, serious=True))
     if aside:
         listed = ", ".join(f"{count} file(s) of kind '{what}'" for what, count in sorted(aside.items()))
         notices.append(Notice("left-aside", f"Left aside: {listed}."))
@@ -146,17 +149,25 @@ def _images(
     found: list[tuple[Stack, list[Notice]]] = []
     pixels: dict[Frame, NDArray[Any]] = {}
     groups = planes(frames)
+    undecodable: list[UnreadableFile] = []
     for count, group in enumerate(groups):
         progress(0.7 + 0.2 * count / len(groups), "Decoding")
         said: list[Notice] = []
-        decoded = _decoded(group, notices)
+        try:
+            decoded = _decoded(group, notices)
+        except UnreadableFile as error:
+            undecodable.append(error)
+            continue
         pixels |= decoded
         if decoded:
             found += [(stack, said) for stack in stacks_of([f for f in group if f in decoded], said)]
     cines = [(stack, said) for stack, said in found if stack.cine]
     chosen = cines or found
+    if undecodable and not cines:
+        raise undecodable[0]
     if not chosen:
         raise _no_images(len(frames))
+    notices += [Notice("no-decoder", f"Some images were left aside. {error}", serious=True) for error in undecodable]
     _refuse_faults([stack for stack, _ in chosen], faults, notices)
     _say_unused(frames, [stack for stack, _ in chosen], notices)
     images = []

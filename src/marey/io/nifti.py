@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nibabel as nib
 import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.openers import ImageOpener
+from nibabel.spatialimages import HeaderDataError, ImageDataError
+from nibabel.wrapstruct import WrapStructError
 from numpy.typing import NDArray
 
 from marey.core import FrameSource, Grid, Image, InvalidInput, NotAnalysable, Notice, Study, UnreadableFile
@@ -22,8 +28,12 @@ _LABEL_NAME = re.compile(r"(^|[^a-z])(gt|label|labels|seg|mask|contour)([^a-z]|$
 _FRAME_NAME = re.compile(r"frame[_-]?(?P<frame>\d+)", re.IGNORECASE)
 _MOST_LABELS = 12
 _LEAST_VALUE = -500
+_DAMAGE = (
+    ArithmeticError, EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError, zlib.error,
+    HeaderDataError, ImageDataError, ImageFileError, WrapStructError,
+)  # fmt: skip
 _NO_PATIENT = re.compile(
-    r"^(\d?ch|slice|frame|phase|view|sax?|lax?|series|ser|scan|image|img|im|cine|run|\dd)?\d*(ch)?$"
+    r"^((slice|frame|phase|view|sax?|lax?|series|ser|scan|image|img|im|cine|run)\d*(ch)?|\dch|\dd|\d\d?)$"
 )
 
 
@@ -55,6 +65,12 @@ def read_nifti(paths: Sequence[Path], progress: Callable[[float, str], None]) ->
         InvalidInput: no usable spacing, values that are not numbers, files that do not fit together.
         NotAnalysable: several patients, or nothing but labels.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy's remarks on impossible affines, which are refused here anyway
+        return _read(paths, progress)
+
+
+def _read(paths: Sequence[Path], progress: Callable[[float, str], None]) -> Study:
     _check_one_patient(paths)
     wanted = _wanted([path for path in paths if not _LABEL_NAME.search(_stem(path))] or list(paths))
     files = []
@@ -108,8 +124,6 @@ def _wanted(paths: Sequence[Path]) -> list[Path]:
 
 def _open(path: Path) -> Any:
     """The file with its header read, its pixels not."""
-    import nibabel as nib
-
     try:
         opened = nib.load(path)
         if isinstance(opened, nib.Nifti1Image):  # NIfTI-2 is one too
@@ -117,9 +131,6 @@ def _open(path: Path) -> Any:
     except _DAMAGE as error:
         raise _unreadable(path) from error
     raise _unreadable(path)
-
-
-_DAMAGE = (OSError, EOFError, ValueError, TypeError, KeyError, ArithmeticError, MemoryError, RuntimeError, zlib.error)
 
 
 def _unreadable(path: Path) -> UnreadableFile:
@@ -159,10 +170,22 @@ def _load(path: Path) -> _File:
             "If that is true, cut the cine to the heart; else convert it again.",
         )
     notices: list[Notice] = []
-    grid = grid_of(opened, path.name, notices)
+    try:
+        header = _raw_header(opened, path)
+        grid = grid_of(header, shape[:3], path.name, notices)
+        clock = clock_of(header, (*shape, 1)[3], notices)
+    except InvalidInput:
+        raise
+    except _DAMAGE as error:
+        raise _unreadable(path) from error
     values = _values(opened, shape, path)
-    clock = clock_of(opened, values.shape[0], notices)
     return _File(path, values, grid, clock, tuple(notices))
+
+
+def _raw_header(opened: Any, path: Path) -> Any:
+    """The header as it is in the file; on the usual way nibabel turns a spacing of 0 into 1."""
+    with ImageOpener(str(path)) as stream:
+        return type(opened.header).from_fileobj(stream, check=False)
 
 
 def _values(opened: Any, shape: tuple[int, ...], path: Path) -> NDArray[Any]:

@@ -15,7 +15,7 @@ from marey.io.beat import LONGEST_RR, SHORTEST_RR
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 PIXEL = 0.3, 5.0  # mm, in-plane steps of a cine
 FIELD = 60.0, 1000.0  # mm, in-plane extent
-STACK = 25.0  # mm, least extent of three or more slices
+STACK = 15.0  # mm, least extent of three or more slices
 LARGEST_STEP = 40.0  # mm
 _MILLIMETRES = {"meter": 1000.0, "mm": 1.0, "micron": 0.001, "unknown": 1.0}
 _MILLISECONDS = {"sec": 1000.0, "msec": 1.0, "usec": 0.001}
@@ -29,20 +29,19 @@ class Clock:
     rr: float
 
 
-def grid_of(opened: Any, name: str, notices: list[Notice]) -> Grid:
+def grid_of(header: Any, shape: tuple[int, ...], name: str, notices: list[Notice]) -> Grid:
     """The grid of a NIfTI image, z being its third axis: sform first, then qform, then bare steps.
 
     Args:
-        opened: nibabel image.
+        header: nibabel header.
+        shape: voxels (x, y, z).
         name: how an error calls the file.
         notices: told when the orientation in the patient is unknown.
 
     Raises:
         InvalidInput: spacing missing or not that of a heart image, sheared axes.
     """
-    header = opened.header
-    shape = opened.shape[:3]
-    scale = _MILLIMETRES.get(header.get_xyzt_units()[0], 1.0)
+    scale = _MILLIMETRES.get(_units(header)[0], 1.0)
     affine = _affine(header)
     oriented = affine is not None
     if affine is None:
@@ -57,13 +56,13 @@ def grid_of(opened: Any, name: str, notices: list[Notice]) -> Grid:
     return Grid((shape[2], shape[1], shape[0]), flipped, slice_thickness=float(steps[2]))
 
 
-def clock_of(opened: Any, phases: int, notices: list[Notice]) -> Clock:
+def clock_of(header: Any, phases: int, notices: list[Notice]) -> Clock:
     """Times from the fourth step, in whichever unit makes a heart beat of 250 to 3000 ms."""
     relative = Clock(np.linspace(0, 1, phases, endpoint=False).astype(np.float64), math.nan)
     if phases < 2:
         return relative
-    step = float(opened.header["pixdim"][4])
-    stated = _MILLISECONDS.get(opened.header.get_xyzt_units()[1], math.nan)
+    step = float(header["pixdim"][4])
+    stated = _MILLISECONDS.get(_units(header)[1], math.nan)
     for unit in (stated, *_MILLISECONDS.values()):
         rr = phases * step * unit
         if not SHORTEST_RR <= rr <= LONGEST_RR or (step == 1 and unit != stated):
@@ -75,6 +74,14 @@ def clock_of(opened: Any, phases: int, notices: list[Notice]) -> Clock:
     text = "The NIfTI header has no usable time step: rates and cardiac output cannot be measured."
     notices.append(Notice("no-clock", text))
     return relative
+
+
+def _units(header: Any) -> tuple[str, str]:
+    try:
+        space, time = header.get_xyzt_units()
+    except KeyError:
+        return "unknown", "unknown"
+    return space, time
 
 
 def _affine(header: Any) -> NDArray[np.float64] | None:

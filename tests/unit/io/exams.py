@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydicom import dcmread
@@ -27,9 +28,9 @@ def grid(slices: int = 4, pixels: int = 24, step: float = 8.0, origin: Sequence[
     return Grid((slices, pixels, pixels + 2), affine, slice_thickness=8.0)
 
 
-def cine(slices: int = 4, phases: int = 6, rr: float = 900.0, seed: int = 0, **geometry: float) -> Image:
+def cine(slices: int = 4, phases: int = 6, rr: float = 900.0, seed: int = 0, **geometry: Any) -> Image:
     """Random pixels: every frame differs from every other."""
-    where = grid(slices, **geometry)  # type: ignore[arg-type]
+    where = grid(slices, **geometry)
     values = np.random.default_rng(seed).integers(0, 1000, (phases, *where.shape)).astype(np.uint16)
     return Image(values, where, np.arange(phases) * rr / phases, np.full(slices, rr))
 

@@ -136,7 +136,7 @@ def test_a_frame_missing_everywhere_is_said(tmp_path: Path) -> None:
 
 def test_unequal_phase_counts_are_said(tmp_path: Path) -> None:
     write(cine(slices=3, phases=8), tmp_path)
-    write(cine(slices=1, phases=10, origin=grid(4).world([3, 0, 0])), tmp_path, number=2)  # type: ignore[arg-type]
+    write(cine(slices=1, phases=10, origin=grid(4).world([3, 0, 0])), tmp_path, number=2)
     study = read_study([tmp_path])
     (image,) = study.images
     assert image.values.shape[:2] == (8, 4)
@@ -169,6 +169,14 @@ def test_copies_change_nothing(tmp_path: Path) -> None:
     study = read_study([tmp_path])
     assert not study.notices
     assert study.digest == digest
+
+
+def test_two_versions_of_one_image_are_said(tmp_path: Path) -> None:
+    (path, *_) = write(cine(), tmp_path)
+    other = dcmread(path)
+    other.PixelData = bytes(reversed(other.PixelData))
+    other.save_as(tmp_path / "other.dcm")
+    assert notice(read_study([tmp_path]), "conflicting-copy").serious
 
 
 def test_duplicate_frames_are_said(tmp_path: Path) -> None:
@@ -229,7 +237,7 @@ def test_wide_even_gaps_are_one_stack(tmp_path: Path) -> None:
 def test_a_far_away_parallel_slice_is_another_image(tmp_path: Path) -> None:
     write(cine(), tmp_path)
     far = grid(12).world([11, 0, 0])
-    write(cine(slices=1, origin=far), tmp_path, number=2)  # type: ignore[arg-type]
+    write(cine(slices=1, origin=far), tmp_path, number=2)
     assert sorted(image.grid.shape[0] for image in read_study([tmp_path]).images) == [1, 4]
 
 
