@@ -83,7 +83,7 @@ def volume_curves(
     known = [
         (t, v) for times, values in curves.values() for t, v in zip(times, values, strict=True) if math.isfinite(v)
     ]
-    ticks = axis_ticks(0, max((v for _, v in known), default=1.0), 5)
+    ticks = axis_ticks(0, max((v for _, v in known), default=1.0), 5 if height > 200 else 3)
     end = max((t for t, _ in known), default=1.0) or 1.0
 
     def place(t: float, v: float) -> tuple[float, float]:
@@ -112,17 +112,36 @@ def volume_curves(
             f'<path class="cursor" data-left="{left}" data-right="{right}" data-end="{end:.3f}" '
             f'd="M{left} {top}V{bottom}" style="stroke:{theme.ink};stroke-width:1.5;visibility:hidden"/>'
         )
-    for index, (name, (times, values)) in enumerate(curves.items()):
-        points = [place(t, v) for t, v in zip(times, values, strict=True) if math.isfinite(v)]
-        parts.append(_curve(points, name, index, theme))
+    lines = [
+        (name, [place(t, v) for t, v in zip(times, values, strict=True) if math.isfinite(v)])
+        for name, (times, values) in curves.items()
+    ]
+    heights = spread([points[-1][1] for _, points in lines if points], 15)
+    for index, (name, points) in enumerate((name, points) for name, points in lines if points):
+        parts.append(_curve(points, index, theme))
+        at = (points[-1][0] + 9, heights[index] + 4)
+        parts.append(text(at, name, _colours(theme)[min(index, 2)], size=13, style="font-weight:600"))
     title = f"{', '.join(curves)} over the beat in {unit}"
     return drawing(size, title, theme.font, parts)
 
 
-def _curve(points: Sequence[tuple[float, float]], name: str, index: int, theme: Theme) -> str:
-    if not points:
-        return ""
-    colour = (theme.first, theme.second, theme.ink)[min(index, 2)]
+def spread(heights: Sequence[float], gap: float) -> list[float]:
+    """The heights moved apart to at least `gap`, in their order, about their middle."""
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    moved: list[float] = []
+    for i in order:
+        moved.append(max(heights[i], moved[-1] + gap) if moved else heights[i])
+    shift = (sum(heights) - sum(moved)) / max(len(moved), 1)
+    placed = dict(zip(order, moved, strict=True))
+    return [placed[i] + shift for i in range(len(heights))]
+
+
+def _colours(theme: Theme) -> tuple[str, str, str]:
+    return theme.first, theme.second, theme.ink
+
+
+def _curve(points: Sequence[tuple[float, float]], index: int, theme: Theme) -> str:
+    colour = _colours(theme)[min(index, 2)]
     dash = ("", "stroke-dasharray:7 4;", "stroke-dasharray:2 3;")[min(index, 2)]
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     marks = "".join(
@@ -130,10 +149,9 @@ def _curve(points: Sequence[tuple[float, float]], name: str, index: int, theme: 
         else f'<rect x="{x - 2.3:.1f}" y="{y - 2.3:.1f}" width="4.6" height="4.6"/>'
         for x, y in points
     )  # fmt: skip
-    x, y = points[-1]
     return (
         f'<path d="{path}" style="fill:none;stroke:{colour};stroke-width:2.2;stroke-linejoin:round;{dash}"/>'
-        f'<g style="fill:{colour}">{marks}</g>{text((x + 9, y + 4), name, colour, size=13, style="font-weight:600")}'
+        f'<g style="fill:{colour}">{marks}</g>'
     )
 
 
@@ -189,4 +207,16 @@ def _marker(x: float, y: float, verdict: str, colour: str) -> str:
     return f'<circle cx="{x:.1f}" cy="{y}" r="4" style="fill:{colour}"/>'
 
 
-__all__ = ["PAPER", "SCREEN", "Curve", "Moment", "Theme", "axis_ticks", "drawing", "range_bar", "text", "volume_curves"]
+__all__ = [
+    "PAPER",
+    "SCREEN",
+    "Curve",
+    "Moment",
+    "Theme",
+    "axis_ticks",
+    "drawing",
+    "range_bar",
+    "spread",
+    "text",
+    "volume_curves",
+]

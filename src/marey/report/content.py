@@ -29,7 +29,10 @@ _HEADLINES = (
     {"lv_ef": "LV ejection fraction"}, {"lv_edv_index": "LV EDV index", "lv_edv": "LV EDV"},
     {"lv_mass_index": "LV mass index", "lv_mass": "LV mass"}, {"rv_ef": "RV ejection fraction"},
 )  # fmt: skip
-_BEAT = ("heart_rate", "lv_co", "peak_ejection_rate", "peak_filling_rate", "lv_mass_drift")
+_BEAT = (
+    "heart_rate", "lv_co", "lv_peak_ejection_rate", "lv_time_to_peak_ejection", "lv_peak_filling_rate",
+    "lv_time_to_peak_filling", "lv_mass_drift",
+)  # fmt: skip
 WALL_KEY = re.compile(r"(wall_\w+)_aha_(\d+)$")
 _LABELS = {
     "lv_edv": "End-diastolic volume", "lv_esv": "End-systolic volume", "lv_sv": "Stroke volume",
@@ -171,18 +174,6 @@ def measurements(report: Report) -> list[Value]:
     return [in_words(f) for f in report.findings if f.passed is None and not WALL_KEY.match(f.key)]
 
 
-def footnotes(values: Iterable[Value]) -> tuple[list[str], list[str]]:
-    """Conventions of the numbers, and the references they are compared with, each once with whom it is for."""
-    findings = [value.finding for value in values if value.finding is not None and value.measured]
-    conventions = once(finding.convention for finding in findings)
-    references = once(
-        "; ".join(part for part in (r.population, r.convention, r.source) if part)
-        for r in (finding.reference for finding in findings)
-        if r is not None
-    )
-    return conventions, references
-
-
 def patient(exam: Exam) -> list[tuple[str, str]]:
     """What is known of patient and exam, as (name, text) pairs; unknown things are left out."""
     facts, report = exam.study.facts, exam.report
@@ -218,7 +209,7 @@ def slice_rows(exam: Exam) -> list[SliceRow]:
     phases = [exam.phases.end_diastole, exam.phases.end_systole]
     chosen = areas[:, phases].transpose(2, 1, 0).reshape(areas.shape[2], -1)
     return [
-        SliceRow(z + 1, str(level), f"{position:.1f}", tuple(number(a) if a else "–" for a in chosen[z]))
+        SliceRow(z + 1, str(level), f"{position:.1f}", tuple(number(a, "cm2") if a else "–" for a in chosen[z]))
         for z, (level, position) in enumerate(zip(exam.levels, exam.image.grid.slice_positions, strict=True))
     ]
 
@@ -261,6 +252,6 @@ def once(texts: Iterable[str]) -> list[str]:
 
 __all__ = [
     "GROUPS", "WALL_KEY", "Care", "Row", "SliceRow", "Value", "beat", "care", "checks", "curves_by_unit",
-    "describe_value", "first_page", "footnotes", "headlines", "in_words", "key_times", "measurements", "once",
+    "describe_value", "first_page", "headlines", "in_words", "key_times", "measurements", "once",
     "patient", "slice_rows", "stack",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from marey.core.files import write_text
-from marey.report import content, walls
+from marey.report import content, footnotes, walls
 from marey.report.bullseye import THICKENING, THICKNESS, bulls_eye
 from marey.report.charts import SCREEN, Moment, Theme, range_bar, volume_curves
 from marey.report.exam import Exam
@@ -81,18 +81,21 @@ def written(exam: Exam) -> dict[str, Any]:
     """Everything the page and the PDF both say in words."""
     report = exam.report
     groups = content.first_page(report)
-    rows = [value for _, rows in groups for row in rows for value in (row.absolute, row.indexed)]
-    conventions, references = content.footnotes(rows)
+    absolute = [row.absolute for _, rows in groups for row in rows]
+    indexed = [row.indexed for _, rows in groups for row in rows]
+    measurements = content.measurements(report)
+    marks, notes = footnotes.numbered(measurements)
     made = content.checks(report)
     return {
         "patient": content.patient(exam), "stack": content.stack(exam), "care": content.care(report),
         "checks": made, "passed": sum(check.finding is not None and check.finding.passed is True for check in made),
-        "headlines": content.headlines(report), "groups": groups, "conventions": conventions,
-        "references": references, "beat": content.beat(report), "key_times": content.key_times(exam),
+        "headlines": content.headlines(report), "groups": groups, "area": content.describe_value(report, "bsa"),
+        "conventions": footnotes.conventions(absolute), "references": footnotes.references([*absolute, *indexed]),
+        "beat": content.beat(report), "key_times": content.key_times(exam),
         "phases": (exam.phases.end_diastole + 1, exam.phases.end_systole + 1),
         "slices": content.slice_rows(exam), "segments": walls.segments(report),
         "wall_columns": [name for _, name in walls.WALL], "wall_note": walls.wall_note(report),
-        "measurements": content.measurements(report), "notices": report.notices,
+        "measurements": measurements, "marks": marks, "method_notes": notes, "notices": report.notices,
         "provenance": list(report.provenance.items()), "digest": exam.study.digest,
     }  # fmt: skip
 
@@ -101,9 +104,14 @@ def curve_charts(exam: Exam, theme: Theme, *, cursor: bool = False) -> list[Char
     """One chart per unit of the report's curves; none when there are too few phases."""
     ed, es = content.key_times(exam)
     moments = (Moment(ed, "ED"), Moment(es, "ES"))
+    grouped = content.curves_by_unit(exam.report)
+    sizes = [(620, 300), *[(620, 170)] * len(grouped)]  # the volumes are the main ones
     return [
-        Chart(f"{', '.join(curves)} [{unit}]", volume_curves(curves, unit, theme, moments=moments, cursor=cursor))
-        for unit, curves in content.curves_by_unit(exam.report).items()
+        Chart(
+            f"{', '.join(curves)} [{unit}]",
+            volume_curves(curves, unit, theme, moments=moments, cursor=cursor, size=size),
+        )
+        for (unit, curves), size in zip(grouped.items(), sizes, strict=False)
     ]
 
 

@@ -68,7 +68,9 @@ def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
         "stills": [_pair(exam, pictures, z, root) for z in range(pictures.grey.shape[1])],
         "legend": [{"name": outline.name, "colour": css(outline.structure)} for outline in pictures.outlines],
     }
-    lists = {key: [_value(value) for value in words[key]] for key in ("headlines", "beat", "checks", "measurements")}
+    lists = {key: [_value(value) for value in words[key]] for key in ("headlines", "beat", "checks")}
+    measured = [_value(value) | {"marks": words["marks"].get(value.key) or "–"} for value in words["measurements"]]
+    area = words["area"].finding
     plain = {
         key: words[key]
         for key in (
@@ -77,6 +79,7 @@ def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
             "passed",
             "conventions",
             "references",
+            "method_notes",
             "wall_columns",
             "wall_note",
             "provenance",
@@ -84,7 +87,8 @@ def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
         )
     }
     return {
-        **plain, **lists, **drawn, "groups": groups, "disclaimer": DISCLAIMER,
+        **plain, **lists, **drawn, "measurements": measured, "area": area.method if area and area.value else "",
+        "groups": groups, "disclaimer": DISCLAIMER,
         "care": [[item.title, item.text] for item in words["care"]],
         "phases": list(words["phases"]), "key_times": [f"{time:.0f}" for time in words["key_times"]],
         "slices": [[row.number, row.level, row.position, *row.areas] for row in words["slices"]],
@@ -104,12 +108,12 @@ def _row(absolute: Value, indexed: Value, compared: Value, root: Path) -> dict[s
 
 def _value(value: Value) -> dict[str, Any]:
     finding = value.finding
-    how = [value.message, finding.convention, finding.method] if finding else []
     code = finding.code if finding else None
     return {
         "key": value.key, "label": value.label, "value": value.value, "unit": value.unit, "measured": value.measured,
         "verdict": value.verdict, "interval": value.interval, "reference": value.reference,
-        "confidence": value.confidence, "message": value.message, "how": "; ".join(part for part in how if part),
+        "confidence": value.confidence, "message": value.message,
+        "how": value.message or (finding.method if finding else ""),
         "code": f"{code.scheme} {code.value}" if code else "", "passed": finding.passed if finding else None,
     }  # fmt: skip
 

@@ -6,18 +6,9 @@ from marey.core import Finding
 
 NOT_MEASURED = "not measured"
 _DECIMALS = {
-    "mL": 0,
-    "%": 0,
-    "g": 0,
-    "mm": 1,
-    "mL/m2": 0,
-    "g/m2": 0,
-    "mL/s": 0,
-    "L/min": 1,
-    "/min": 0,
-    "ms": 0,
-    "m2": 2,
-}
+    "mL": 0, "%": 0, "g": 0, "mm": 1, "mL/m2": 0, "g/m2": 0, "mL/s": 0, "L/min": 1, "/min": 0, "ms": 0, "m2": 2,
+}  # fmt: skip
+_BARE = ("", "1")
 _SHOWN_UNITS = {
     "1": "", "/min": "per min", "{beats}/min": "per min", "mL/m2": "mL/m²", "g/m2": "g/m²", "m2": "m²", "cm2": "cm²",
     "L/min/m2": "L/min/m²", "L/(min.m2)": "L/min/m²",
@@ -30,10 +21,12 @@ def decimals(unit: str) -> int:
 
 
 def number(value: float, unit: str = "") -> str:
-    """A rounded number with a true minus sign; an en dash when it is not finite."""
+    """A rounded number with a true minus sign; an en dash when it is not finite. Three digits when it has no unit."""
     if not math.isfinite(value):
         return "–"
     text = f"{value:.{decimals(unit)}f}"
+    if unit in _BARE:
+        text = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
     if text.startswith("-"):
         text = f"−{text[1:]}" if float(text) else text[1:]
     return text

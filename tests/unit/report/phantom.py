@@ -126,8 +126,8 @@ def _single(mass: float) -> list[Finding]:
         Finding("heart_rate", "Heart rate", 69.8, "/min"),
         Finding("bsa", "Body surface area", 1.82, "m2"),
         Finding("lv_mass_drift", "Change of LV mass over the beat", 6.4, "%"),
-        Finding("peak_ejection_rate", "Peak ejection rate", 412.0, "mL/s"),
-        Finding("peak_filling_rate", "Peak filling rate", None, message="the curve has too few phases in diastole"),
+        Finding("lv_peak_ejection_rate", "Peak ejection rate", 412.0, "mL/s"),
+        Finding("lv_peak_filling_rate", "Peak filling rate", None, message="the curve has too few phases in diastole"),
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marey.report.bullseye import SEGMENTS, THICKENING, THICKNESS, bulls_eye, luminance
-from marey.report.charts import PAPER, SCREEN, Moment, axis_ticks, range_bar, volume_curves
+from marey.report.charts import PAPER, SCREEN, Moment, axis_ticks, range_bar, spread, volume_curves
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -55,6 +55,22 @@ def test_values_that_are_no_numbers_leave_no_trace() -> None:
     assert "nan" not in svg
     assert "inf" not in svg
     assert len(list(parsed(svg).iter(f"{SVG}circle"))) == 1
+
+
+def test_names_at_the_ends_of_curves_do_not_overlap() -> None:
+    svg = volume_curves({"LV": ((0.0, 9.0), (90, 80)), "RV": ((0.0, 9.0), (90, 81)), "X": ((0.0, 9.0), (90, 20))}, "mL")
+    at = {name: y for name, _, y in words(svg)}
+    assert at["LV"] - at["RV"] == pytest.approx(15)
+    assert at["X"] > at["LV"] + 50
+
+
+@given(st.lists(st.floats(0, 300), max_size=6))
+def test_spreading_keeps_order_and_middle(heights: list[float]) -> None:
+    moved = spread(heights, 15)
+    assert sum(moved) == pytest.approx(sum(heights))
+    ordered = sorted(moved)
+    assert all(b - a > 14.99 for a, b in pairwise(ordered))
+    assert [moved[i] for i in sorted(range(len(heights)), key=heights.__getitem__)] == ordered
 
 
 def test_words_in_charts_are_escaped() -> None:

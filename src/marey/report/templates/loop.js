@@ -59,7 +59,8 @@
     }
   };
 
-  let slice = Math.floor(slices / 2);
+  const middle = data.levels.map((level, z) => [level, z]).filter(([level]) => level === "mid");
+  let slice = middle.length ? middle[Math.floor(middle.length / 2)][1] : Math.floor(slices / 2);
   let phase = data.ed;
   let playing = false;
   let clock = 0;
