@@ -14,7 +14,8 @@ from marey.report.wording import confidence_word, number, person, sentence, show
     [
         (142.6, "mL", "143"), (58.4, "%", "58"), (101.2, "g", "101"), (9.26, "mm", "9.3"), (5.24, "L/min", "5.2"),
         (76.4, "mL/m2", "76"), (1.824, "m2", "1.82"),
-        (25.0, "1", "25"), (3.673, "", "3.67"), (1234.4, "1", "1234"), (-0.2, "mL", "0"), (-3.7, "%", "−4"), (math.nan, "mL", "–"),
+        (25.0, "1", "25"), (3.673, "", "3.67"), (1234.4, "1", "1234"),
+        (-0.2, "mL", "0"), (-3.7, "%", "−4"), (math.nan, "mL", "–"),
     ],
 )  # fmt: skip
 def test_numbers_are_rounded_to_what_a_reader_can_use(value: float, unit: str, shown: str) -> None:
