@@ -96,9 +96,11 @@ def _roundest(image: Image, z: int) -> tuple[float, NDArray[np.float64]]:
 
 
 def _coarse(frames: NDArray[np.generic], spacing: tuple[float, float]) -> NDArray[np.float64]:
-    """``(t, y, x)`` on pixels of `STEP` mm, at most eight phases, by averaging whole pixels."""
+    """``(t, y, x)`` on pixels of `STEP` mm, at most eight phases; whole pixels are averaged, coarser ones repeated."""
     frames = frames[:: max(1, len(frames) // 8)]
     rows, columns = (_starts(size, step) for size, step in zip(frames.shape[1:], spacing, strict=True))
+    if max(spacing) > STEP:
+        return frames[:, rows][:, :, columns].astype(np.float64)
     sums = np.add.reduceat(np.add.reduceat(frames.astype(np.float64), rows, axis=1), columns, axis=2)
     counts = np.outer(np.diff([*rows, frames.shape[1]]), np.diff([*columns, frames.shape[2]]))
     means: NDArray[np.float64] = sums / counts
@@ -106,7 +108,7 @@ def _coarse(frames: NDArray[np.generic], spacing: tuple[float, float]) -> NDArra
 
 
 def _starts(size: int, step: float) -> NDArray[np.intp]:
-    starts = np.unique(np.round(np.arange(0, size * step, STEP) / step).astype(np.intp))
+    starts = np.round(np.arange(0, size * step, STEP) / step).astype(np.intp)
     return starts[starts < size]
 
 

@@ -65,7 +65,17 @@ def test_a_tilted_plane_through_the_rv_is_its_outflow_tract() -> None:
     assert _view(plane(60, 18, 26)) == View.RV_OUTFLOW
 
 
-@pytest.mark.parametrize("grid", [plane(105, 0, -60), plane(30, 70), plane(-15, 50), plane(105, 0, 100)])
+@pytest.mark.parametrize(
+    "grid",
+    [
+        plane(105, 0, -60),
+        plane(30, 70),
+        plane(-15, 50),
+        plane(105, 0, 100),
+        plane(35, 30),  # through the LV's middle, but aslant
+        plane(60, 60, 30),  # cuts the RV, nearly across
+    ],
+)
 def test_planes_that_miss_the_ventricles_or_cut_them_across_are_other(grid: Grid) -> None:
     assert _view(grid) == View.OTHER
 

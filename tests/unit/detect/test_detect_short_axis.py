@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beating_heart import grid_of, picture, plane, reoriented_image, stack
-from heart_phantoms import BASE, CENTRE
+from heart_phantoms import ANTERIOR, BASE, CENTRE, SEPTAL, short_axis_grid
 from marey.anatomy import View
 from marey.core import Grid, Image, NotAnalysable, Study
 from marey.detect._evidence import ventricle_column
-from marey.detect.short_axis import FindShortAxis
+from marey.detect.short_axis import FindShortAxis, _Candidate
 
 SAX = picture(stack(), name="series 12")
 LONG_AXES = (picture(plane(-15)), picture(plane(45)), picture(plane(105)))
@@ -50,6 +50,23 @@ def test_an_axial_stack_is_not_taken_even_if_it_calls_itself_short_axis(name: st
     study = FindShortAxis()(Study((_axial(name), SAX, *LONG_AXES)))
     assert [image.view for image in study.images] == ["", View.SHORT_AXIS, "", "", ""]
     assert [notice.kind for notice in study.notices] == ["several-stacks"]
+
+
+def test_what_beats_is_taken_before_what_lies_as_usual() -> None:
+    affine = np.zeros((4, 4))
+    affine[[0, 1, 2, 3], [0, 1, 2, 3]] = [8.0, 2.0, 2.0, 1.0]  # slices across the body: 58 degrees off
+    lying = replace(SAX, grid=Grid(SAX.grid.shape, affine))
+    noise = np.random.default_rng(2).normal(100, 10, SAX.values.shape)
+    assert _found(Study((replace(SAX, values=noise), lying))) == [1]
+
+
+def test_long_axes_that_are_cut_at_right_angles_speak_for_a_stack() -> None:
+    parallel = picture(grid_of((BASE, SEPTAL, ANTERIOR), CENTRE, (1, 96, 96), (8.0, 2.0, 2.0)))
+    with_long_axes, alone, without = (
+        _Candidate.of(SAX, (SAX, *others)).score for others in (LONG_AXES, (), (parallel, parallel))
+    )
+    assert with_long_axes == pytest.approx(alone + 0.1, abs=0.01)
+    assert without == pytest.approx(alone - 0.1, abs=0.01)
 
 
 def test_a_stack_of_long_axes_is_not_taken() -> None:
@@ -128,6 +145,26 @@ def test_the_column_is_the_lv() -> None:
     assert column.clarity > 0.8
     offsets = column.points - CENTRE
     beside = offsets - np.outer(offsets @ BASE, BASE)
+    assert np.linalg.norm(beside, axis=1).max() < 8
+
+
+@pytest.mark.parametrize("pixel", [1.0, 3.0, 4.0])
+def test_the_column_does_not_depend_on_the_pixels(pixel: float) -> None:
+    size = round(192 / pixel)
+    column = ventricle_column(picture(short_axis_grid((14, size, size), (8.0, pixel, pixel))))
+    offsets = column.points - CENTRE
+    beside = offsets - np.outer(offsets @ BASE, BASE)
+    assert column.clarity > 0.6
+    assert np.linalg.norm(beside, axis=1).max() < 8
+
+
+def test_a_bright_vessel_that_does_not_beat_is_no_ventricle() -> None:
+    y, x = np.mgrid[:96, :96]
+    vessel = np.hypot(y - 14, x - 14) < 9
+    column = ventricle_column(replace(SAX, values=np.where(vessel, 900.0, SAX.values)))
+    offsets = column.points - CENTRE
+    beside = offsets - np.outer(offsets @ BASE, BASE)
+    assert column.clarity > 0.8
     assert np.linalg.norm(beside, axis=1).max() < 8
 
 

@@ -39,7 +39,7 @@ def test_a_good_exam_passes_all_but_the_distance_of_its_slices() -> None:
 @pytest.mark.parametrize("noise", [4.0, 10.0, 30.0])
 def test_noise_is_measured(noise: float) -> None:
     finding = _one(CheckNoise()(_shown(picture(GRID, 25, noise=noise).values)))
-    assert finding.value == pytest.approx(200 / noise, rel=0.2)
+    assert finding.value == pytest.approx(200 / noise, rel=0.1)
     assert finding.passed == (noise < 25)
 
 
