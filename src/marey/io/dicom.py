@@ -184,11 +184,11 @@ def _decoded(group: Sequence[Frame], notices: list[Notice]) -> dict[Frame, NDArr
     if failed:
         text = f"The pixels of {failed} image(s) of series {group[0].number} cannot be decoded; they are left out."
         notices.append(Notice("damaged-file", text, serious=True))
-    blank = [frame for frame, stored in pixels.items() if (stored == stored.flat[0]).all()]
+    blank = {frame for frame, stored in pixels.items() if (stored == stored.flat[0]).all()}
     if blank:
-        text = f"{len(blank)} image(s) of series {blank[0].number} hold one value everywhere; they are left out."
+        text = f"{len(blank)} image(s) of series {group[0].number} hold one value everywhere; they are left out."
         notices.append(Notice("blank-frame", text, serious=True))
-    return {frame: stored for frame, stored in pixels.items() if frame not in set(blank)}
+    return {frame: stored for frame, stored in pixels.items() if frame not in blank}
 
 
 def _no_images(count: int) -> InvalidInput:

@@ -70,8 +70,6 @@ def _decode_here(file: DicomFile, indices: Sequence[int]) -> dict[int, NDArray[A
         frames = _native(dataset, file)
         return {index: clean(frames[index], dataset) for index in indices}
     plugin = _PLUGINS.get(file.syntax, "")
-    if file.syntax in CHILD_ONLY:
-        return {}
     return {index: clean(decode_frame(dataset, file.syntax, index, plugin), dataset) for index in indices}
 
 

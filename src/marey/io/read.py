@@ -88,11 +88,15 @@ def _walk(folder: Path) -> tuple[list[Path], int]:
 def _any_dicom(files: Sequence[Path]) -> bool:
     from marey.io.dicom_files import looks_like_dicom
 
-    for path in files:
+    return any(looks_like_dicom(_beginning(path)) for path in files)
+
+
+def _beginning(path: Path) -> bytes:
+    try:
         with path.open("rb") as stream:
-            if looks_like_dicom(stream.read(132)):
-                return True
-    return False
+            return stream.read(132)
+    except OSError:
+        return b""
 
 
 def _silent(fraction: float, text: str) -> None:

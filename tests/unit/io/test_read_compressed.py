@@ -121,6 +121,17 @@ def test_a_compression_that_nothing_can_read(tmp_path: Path) -> None:
         read_study([path])
 
 
+def test_a_series_without_a_decoder_beside_a_cine_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pydicom.pixels.decoders.base import JPEGLosslessSV1Decoder
+
+    write(cine(), tmp_path, number=1)
+    compress(write(cine(1, 2, pixels=40), tmp_path, number=2), JPEGLosslessSV1)
+    monkeypatch.setattr(JPEGLosslessSV1Decoder, "_available", {})
+    study = read_study([tmp_path])
+    assert len(study.images) == 1
+    assert notice(study, "no-decoder").serious
+
+
 def test_a_decoder_that_dies_takes_one_file_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("gdcm", reason="python-gdcm is not installed")
     image = cine(slices=1, phases=8)

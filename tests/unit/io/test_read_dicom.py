@@ -12,6 +12,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from marey.core import Grid, Image
+from marey.io import dicom
 from marey.io.read import read_study
 
 
@@ -52,6 +53,37 @@ def test_one_series_per_slice_is_one_stack(tmp_path: Path) -> None:
     (back,) = read_study([tmp_path]).images
     np.testing.assert_array_equal(back.values, image.values)
     np.testing.assert_allclose(back.rr_intervals, image.rr_intervals)
+
+
+def test_one_series_per_phase_is_one_cine(tmp_path: Path) -> None:
+    image = cine(slices=3, phases=6)
+    for t in range(6):
+        here = replace(image, values=image.values[t : t + 1], times=image.times[t : t + 1] + 5)
+        write(here, tmp_path, number=20 - t)
+    (back,) = read_study([tmp_path]).images
+    np.testing.assert_array_equal(back.values, image.values)
+    np.testing.assert_allclose(back.times, image.times + 5, atol=1e-3)
+
+
+def test_stills_of_two_series_are_no_cine(tmp_path: Path) -> None:
+    for t, name in enumerate(("localiser", "late enhancement")):
+        image = cine(slices=3, phases=1, seed=t)
+        write(replace(image, times=image.times + 300 + 100 * t), tmp_path, number=t, series_description=name)
+    assert {image.phases for image in read_study([tmp_path]).images} == {1}
+
+
+@pytest.mark.parametrize(("stretch", "kind", "serious"), [(3.0, "several-beats", True), (0.5, "partial-beat", False)])
+def test_frames_that_do_not_span_one_beat(tmp_path: Path, stretch: float, kind: str, serious: bool) -> None:
+    image = cine()
+    write(replace(image, times=image.times * stretch), tmp_path)
+    assert notice(read_study([tmp_path]), kind).serious is serious
+
+
+def test_large_exams_are_read_twice_to_save_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = cine()
+    write(image, tmp_path)
+    monkeypatch.setattr(dicom, "KEPT_PIXELS", 5000)
+    np.testing.assert_array_equal(read_study([tmp_path]).images[0].values, image.values)
 
 
 def test_several_stacks_in_one_series_come_apart(tmp_path: Path) -> None:
