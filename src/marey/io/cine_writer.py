@@ -28,7 +28,7 @@ LARGEST_STORED = 4095
 
 @dataclass(frozen=True)
 class _Identity:
-    """UIDs of one series: the same for the same seed, never repeated without one."""
+    """UIDs of one study and series, from which those of its frames follow."""
 
     study: str
     series: str

@@ -7,9 +7,11 @@ import struct
 import zlib
 from collections.abc import Iterator, MutableSequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.tag import BaseTag, Tag
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -34,10 +36,11 @@ class Header:
 
     def value(self, keyword: str) -> Any:
         """The first value with this keyword, or None where it is absent, empty or not decodable."""
+        tag = _tag(keyword)
         for level in self.levels:
-            if keyword in level:
+            if tag in level:
                 try:
-                    value = level.get(keyword)
+                    value = level[tag].value
                 except DAMAGE:
                     return None
                 if value is not None and value != "":
@@ -104,6 +107,11 @@ def _groups(items: Any) -> Iterator[Dataset]:
         for element in item:
             if element.VR == "SQ" and element.value:
                 yield element.value[0]
+
+
+@cache
+def _tag(keyword: str) -> BaseTag:
+    return Tag(keyword)
 
 
 def _several(value: Any) -> bool:
