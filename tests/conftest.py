@@ -21,5 +21,5 @@ def simulated_exam(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from marey.workflows.simulated_exam import simulate
 
     folder = tmp_path_factory.mktemp("simulated") / "exam"
-    simulate("healthy", folder, seed=3, slices=9, phases=12, matrix=160)
+    simulate("healthy", folder, seed=3, slices=8, phases=8, matrix=128)
     return folder

@@ -63,8 +63,7 @@ def errors_as_sentences(as_json: bool = False) -> Iterator[None]:
 
     The environment variable MAREY_TRACEBACK=1 lets the traceback through, for a report to the developers.
     """
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # what matters of them are notices in the report
+    _silence_libraries()
     try:
         yield
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
@@ -79,6 +78,17 @@ def errors_as_sentences(as_json: bool = False) -> Iterator[None]:
             document = {"error": {"kind": type(error).__name__, "message": sentence, "exit_code": code.value}}
             sys.stdout.write(json.dumps(document, indent=2) + "\n")
         raise typer.Exit(code) from None
+
+
+def _silence_libraries() -> None:
+    """What matters of their warnings are notices in the report."""
+    import logging
+
+    if sys.warnoptions or os.environ.get("MAREY_TRACEBACK"):
+        return
+    warnings.simplefilter("ignore")
+    for name in ("pydicom", "highdicom", "nibabel"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _sentence(error: Exception, code: ExitCode) -> str:
