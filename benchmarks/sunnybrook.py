@@ -2,9 +2,10 @@
 
     python benchmarks/sunnybrook.py [--weights FILE.onnx] [--engine onnxruntime] [--worst DIR]
 
-The pictures are every slice that an expert labelled at end-diastole (ED) and end-systole (ES), as PNG without spacing; 1.37 mm, the spacing of the one
-patient whose DICOM files are public beside them, is taken for all. Dice is per slice; an empty answer counts 0. The ejection
-fraction is the ratio of pixel counts over the labelled slices. `--worst` writes overlays of the five worst patients.
+The pictures are every slice that an expert labelled at end-diastole (ED) and end-systole (ES), as PNG without spacing;
+1.37 mm, the spacing of the one patient whose DICOM files lie beside them, is taken for all. Dice is per slice; an
+empty answer counts 0. The ejection fraction is the ratio of pixel counts over the labelled slices. `--worst` writes
+overlays of the five worst patients.
 """
 
 import argparse
@@ -62,11 +63,11 @@ def patients() -> dict[str, dict[int, list[tuple[int, Path]]]]:
 
 def label(stack: NDArray[np.uint8], net: ShortAxisNet) -> NDArray[np.bool_]:
     """LV cavity of a stack ``(z, y, x)``."""
-    grid = Grid((len(stack), *stack.shape[1:]), np.diag([THICKNESS, SPACING, SPACING, 1.0]))  # type: ignore[arg-type]
+    grid = Grid((len(stack), *stack.shape[1:]), np.diag([THICKNESS, SPACING, SPACING, 1.0]))
     image = Image(stack[None], grid, np.zeros(1))
     box = FindHeart(net=net)(image)
     labels = SegmentShortAxis(net=net)(image.crop(box.rows, box.columns)).on(grid, box.rows, box.columns)
-    return labels.mask(LV_CAVITY)[0]
+    return np.asarray(labels.mask(LV_CAVITY)[0])
 
 
 def run(net: ShortAxisNet) -> list[Slice]:
@@ -76,7 +77,9 @@ def run(net: ShortAxisNet) -> list[Slice]:
         loaded = {}
         for phase, files in by_phase.items():
             pictures = np.stack([np.array(Picture.open(path).convert("L")) for _, path in files])
-            truth = np.stack([np.array(Picture.open(DATA / "lv_endo" / path.name).convert("L")) > 127 for _, path in files])
+            truth = np.stack(
+                [np.array(Picture.open(DATA / "lv_endo" / path.name).convert("L")) > 127 for _, path in files]
+            )
             loaded[phase] = pictures, truth
         diastole = max(loaded, key=lambda phase: int(loaded[phase][1].sum()))
         for phase, (pictures, truth) in loaded.items():
@@ -95,7 +98,9 @@ def ejection_fractions(slices: list[Slice]) -> NDArray[np.float64]:
         mine = [s for s in slices if s.patient == patient]
         pair = []
         for which in ("truth", "answer"):
-            end_diastole, end_systole = (sum(int(getattr(s, which).sum()) for s in mine if s.phase == p) for p in ("ED", "ES"))
+            end_diastole, end_systole = (
+                sum(int(getattr(s, which).sum()) for s in mine if s.phase == p) for p in ("ED", "ES")
+            )
             pair.append(100 * (1 - end_systole / end_diastole) if end_diastole else np.nan)
         rows.append(pair)
     return np.array(rows)
@@ -106,7 +111,8 @@ def table(slices: list[Slice]) -> str:
 
     def row(name: str, chosen: list[Slice]) -> str:
         dice = np.array([s.dice for s in chosen])
-        return f"| {name} | {len(dice)} | {dice.mean():.3f} | {np.median(dice):.3f} | {dice.min():.3f} | {(dice < 0.7).mean():.0%} |"
+        figures = f"{dice.mean():.3f} | {np.median(dice):.3f} | {dice.min():.3f} | {(dice < 0.7).mean():.0%}"
+        return f"| {name} | {len(dice)} | {figures} |"
 
     lines = ["| slices | n | mean Dice | median | worst | below 0.7 |", "|---|---|---|---|---|---|", row("all", slices)]
     lines += [row(phase, [s for s in slices if s.phase == phase]) for phase in ("ED", "ES")]
@@ -118,8 +124,8 @@ def table(slices: list[Slice]) -> str:
     error = pairs[:, 1] - pairs[:, 0]
     lines.append("")
     lines.append(
-        f"Ejection fraction, {len(pairs)} patients: mean absolute error {np.abs(error).mean():.2f} points, bias {error.mean():+.2f}, "
-        f"worst {np.abs(error).max():.1f}, correlation {np.corrcoef(pairs.T)[0, 1]:.3f}"
+        f"Ejection fraction, {len(pairs)} patients: mean absolute error {np.abs(error).mean():.2f} points, "
+        f"bias {error.mean():+.2f}, worst {np.abs(error).max():.1f}, correlation {np.corrcoef(pairs.T)[0, 1]:.3f}"
     )
     return "\n".join(lines)
 

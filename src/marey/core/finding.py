@@ -61,7 +61,7 @@ class Finding:
 
     @property
     def outside(self) -> str:
-        """ "low", "high" or "" against the reference range."""
+        """Where the value lies against the reference range: "low", "high" or ""."""
         if self.reference is None or not isinstance(self.value, int | float):
             return ""
         return "low" if self.value < self.reference.low else "high" if self.value > self.reference.high else ""

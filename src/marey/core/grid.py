@@ -64,7 +64,8 @@ class Grid:
     @cached_property
     def directions(self) -> NDArray[np.float64]:
         """(3, 3); columns are the unit vectors of the z, y and x index axes in LPS."""
-        return self.affine[:3, :3] / np.linalg.norm(self.affine[:3, :3], axis=0)
+        axes = self.affine[:3, :3]
+        return np.asarray(axes / np.linalg.norm(axes, axis=0), np.float64)
 
     @property
     def normal(self) -> NDArray[np.float64]:
@@ -85,7 +86,7 @@ class Grid:
             return np.array([self.slice_thickness or self.spacing[0]])
         steps = np.diff(positions)
         edges = np.concatenate([[steps[0]], steps, [steps[-1]]])
-        return (edges[:-1] + edges[1:]) / 2
+        return np.asarray((edges[:-1] + edges[1:]) / 2, np.float64)
 
     @property
     def pixel_area(self) -> float:
@@ -108,7 +109,7 @@ class Grid:
         outside = index[..., 0] - np.clip(index[..., 0], 0, self.shape[0] - 1)
         along = along + outside * self.spacing[0]
         in_plane = index[..., 1:] @ self.affine[:3, 1:3].T
-        return self.affine[:3, 3] + in_plane + along[..., None] * self.normal
+        return np.asarray(self.affine[:3, 3] + in_plane + along[..., None] * self.normal, np.float64)
 
     def index(self, world: ArrayLike) -> NDArray[np.float64]:
         """Fractional indices (..., 3) as (z, y, x) of LPS points (..., 3)."""

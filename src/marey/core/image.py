@@ -29,8 +29,8 @@ class Image:
     Args:
         values: ``(t, z, y, x)``, finite real numbers of any real dtype.
         grid: where the voxels are.
-        times: (t,) ms after the R wave, increasing; the mean over slices. ``phase / t`` of the RR interval when the file
-            has no clock.
+        times: (t,) ms after the R wave, increasing; the mean over slices. ``phase / t`` of the RR interval when the
+            file has no clock.
         rr_intervals: (z,) ms, the RR interval while each slice was taken; NaN where unknown.
         name: what the scanner called it (free text, never trusted).
         view: a `marey.anatomy.View` value, or "" before the views were found.

@@ -4,15 +4,15 @@ import dataclasses
 import json
 from typing import Protocol, TypeVar, runtime_checkable
 
-In = TypeVar("In", contravariant=True)
-Out = TypeVar("Out", covariant=True)
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
 
 
 @runtime_checkable
-class Step(Protocol[In, Out]):
+class Step(Protocol[In_contra, Out_co]):
     """A frozen dataclass whose fields are its settings, called on one value."""
 
-    def __call__(self, value: In, /) -> Out:
+    def __call__(self, value: In_contra, /) -> Out_co:
         """Do the step."""
         ...
 

@@ -45,7 +45,8 @@ def normalise(channels: Tensor) -> Tensor:
     """The same as `marey.nets.labels.normalise`, on tensors ``(batch, channel, row, column)``."""
     flat = channels[..., ::2, ::2].flatten(2)
     low, high = torch.quantile(flat, torch.tensor([LOW, HIGH], device=flat.device), dim=2)[..., None, None]
-    return ((channels - low) / (high - low).clamp(min=1e-6)).clamp(-0.3, 1.6)
+    scaled: Tensor = (channels - low) / (high - low).clamp(min=1e-6)
+    return scaled.clamp(-0.3, 1.6)
 
 
 def _random_grid(like: Tensor, random: torch.Generator) -> Tensor:

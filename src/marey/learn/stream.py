@@ -1,4 +1,4 @@
-"""An endless, seeded stream of generated stacks, made by worker processes ahead of the training step that needs them."""
+"""An endless, seeded stream of generated stacks, made by worker processes ahead of the step that needs them."""
 
 import itertools
 import multiprocessing

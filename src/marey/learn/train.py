@@ -71,11 +71,16 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder, self.workers = recipe, folder, workers
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.net = UNet(3, 1 + len(STRUCTURES), recipe.widths).to(self.device, memory_format=torch.channels_last)
+        self.net = UNet(3, 1 + len(STRUCTURES), recipe.widths).to(self.device)
+        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = torch.optim.swa_utils.AveragedModel(
-            self.net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
+            self.net,
+            multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.averaging),  # type: ignore[no-untyped-call]
+            use_buffers=True,
         )
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.optimiser = torch.optim.AdamW(
+            self.net.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
         self.step = 0
         self._resume()
 

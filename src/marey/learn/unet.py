@@ -8,7 +8,11 @@ from torch.nn import functional as F
 def _block(inputs: int, outputs: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for width in (inputs, outputs):
-        layers += [nn.Conv2d(width, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs, momentum=0.05), nn.ReLU()]
+        layers += [
+            nn.Conv2d(width, outputs, 3, padding=1, bias=False),
+            nn.BatchNorm2d(outputs, momentum=0.05),
+            nn.ReLU(),
+        ]
     return nn.Sequential(*layers)
 
 

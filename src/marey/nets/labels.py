@@ -22,7 +22,7 @@ def normalise(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     flat = pictures.reshape(*pictures.shape[:-2], -1)
     low, high = np.quantile(flat, (LOW, HIGH), axis=-1).astype(np.float32)[..., None, None]
-    return np.clip((pictures - low) / np.maximum(high - low, 1e-6), -0.3, 1.6).astype(np.float32)
+    return np.asarray(np.clip((pictures - low) / np.maximum(high - low, 1e-6), -0.3, 1.6), np.float32)
 
 
 __all__ = ["HIGH", "LOW", "PIXEL", "STRUCTURES", "WINDOW", "normalise"]

@@ -36,15 +36,15 @@ def tidy(probability: Probability) -> Probability:
 
 def _heart_over_time(probability: NDArray[np.float32], near: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Where the structure may be, ``(z, y, x)``: the largest piece of its presence over the beat, a little widened."""
-    presence = probability.max(0) > 0.5
-    pieces, count = ndimage.label(presence, np.ones((3, 3, 3)))
+    presence: NDArray[np.bool_] = probability.max(0) > 0.5
+    pieces, count = ndimage.label(presence, np.ones((3, 3, 3), np.bool_))
     if count == 0:
         return presence
     mass = ndimage.sum_labels(probability.mean(0), pieces, np.arange(1, count + 1))
     if near is not None:
         close = ndimage.binary_dilation(near, iterations=3)
         mass = mass * (ndimage.maximum(close, pieces, np.arange(1, count + 1)) > 0)
-    return np.asarray(ndimage.binary_dilation(pieces == 1 + int(np.argmax(mass)), np.ones((1, 3, 3))))
+    return np.asarray(ndimage.binary_dilation(pieces == 1 + int(np.argmax(mass)), np.ones((1, 3, 3), np.bool_)))
 
 
 def _tidy_slice(picture: NDArray[np.uint8]) -> None:
@@ -74,7 +74,7 @@ def _close_wall(picture: NDArray[np.uint8]) -> None:
     cavity = picture == CAVITY
     if not cavity.any():
         return
-    rim = ndimage.binary_dilation(cavity, np.ones((3, 3))) & ~cavity
+    rim = ndimage.binary_dilation(cavity, np.ones((3, 3), np.bool_)) & ~cavity
     if 0.6 <= (picture[rim] == WALL).mean() < 1:
         picture[rim] = WALL
 

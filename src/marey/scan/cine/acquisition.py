@@ -52,7 +52,9 @@ def random_scanner(rng: np.random.Generator) -> Scanner:
     )
 
 
-def acquire(scanner: Scanner, signal: Array, blood: Array, fields: np.random.Generator, noise: np.random.Generator) -> Array:
+def acquire(
+    scanner: Scanner, signal: Array, blood: Array, fields: np.random.Generator, noise: np.random.Generator
+) -> Array:
     """Picture the scanner makes.
 
     Args:
@@ -68,7 +70,9 @@ def acquire(scanner: Scanner, signal: Array, blood: Array, fields: np.random.Gen
     shape = signal.shape
     if scanner.flow:
         jets = np.clip(np.abs(smooth_field(fields, shape, 14)) - 0.6, 0, 2)
-        signal = signal * (1 - scanner.flow * blood * np.minimum(jets + 0.15 * np.abs(smooth_field(fields, shape, 40)), 1))
+        signal = signal * (
+            1 - scanner.flow * blood * np.minimum(jets + 0.15 * np.abs(smooth_field(fields, shape, 40)), 1)
+        )
     if scanner.banding:
         phase = 1.6 * smooth_field(fields, shape, 4)
         signal = signal * (1 - scanner.banding * np.exp(-((np.abs(phase) - 2.0) ** 2) / 0.03))

@@ -4,8 +4,8 @@ Scheffler & Lehnhardt 2003, doi:10.1007/s00330-003-1957-x, on resonance, for a r
 
     S = PD sin(a) (1 - E1) / (1 - (E1 - E2) cos(a) - E1 E2),   E1 = exp(-TR/T1), E2 = exp(-TR/T2)
 
-Fat and water have opposite signs when the echo time puts them out of phase; voxels that hold both then cancel, which draws the black
-line around the heart.
+Fat and water have opposite signs when the echo time puts them out of phase; voxels that hold both then cancel, which
+draws the black line around the heart.
 """
 
 from dataclasses import dataclass
@@ -72,10 +72,10 @@ def bssfp(spins: Spins, flip: float, repetition: float) -> float:
 
 
 def random_signals(rng: np.random.Generator) -> NDArray[np.float32]:
-    """Signal of every `Tissue` and `Organ` by its number, blood about 1; fat negative when out of phase.
+    """Signal of every `Tissue` and `Organ` by its number, blood 1; fat negative when out of phase.
 
-    Flowing blood enters the slice unsaturated and shines; muscle loses signal to magnetisation transfer. One exam in eight gets
-    arbitrary grey levels outside the heart.
+    Flowing blood enters the slice unsaturated and shines; muscle loses signal to magnetisation transfer. One exam in
+    eight gets arbitrary grey levels outside the heart.
     """
     flip, repetition = np.deg2rad(rng.uniform(35, 75)), rng.uniform(2.6, 4.5)
     inflow, transfer = rng.uniform(1.0, 1.7), rng.uniform(0.6, 1.0)
@@ -90,6 +90,8 @@ def random_signals(rng: np.random.Generator) -> NDArray[np.float32]:
         signals[organs] = signals[Tissue.LV_BLOOD] * rng.uniform(0, 1.3, len(organs))
     signals[[Tissue.RV_BLOOD, Tissue.OTHER_BLOOD, Organ.VESSEL]] *= np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)
     signals[Tissue.BEYOND_BASE] = signals[Tissue.OTHER_BLOOD]
+    for trabecula in (Tissue.LV_TRABECULA, Tissue.RV_TRABECULA):  # finer than a pixel: blood shows between them
+        signals[trabecula] += rng.uniform(0, 0.55) * (signals[Tissue.LV_BLOOD] - signals[trabecula])
     blood, wall = signals[Tissue.LV_BLOOD], signals[Tissue.LV_WALL]
     if wall > 0.72 * blood:
         signals[[Tissue.LV_WALL, Tissue.LV_TRABECULA, Tissue.RV_WALL, Tissue.RV_TRABECULA]] *= 0.72 * blood / wall

@@ -12,8 +12,9 @@ from marey.scan.cine.acquisition import Scanner, acquire, random_scanner
 from marey.scan.cine.contrast import random_signals
 from marey.scan.cine.heart import Heart, Preset, random_heart
 from marey.scan.cine.stack import TRUTH, StackPlan, label_slices, mix
+from marey.scan.cine.surfaces import Points, extent
 from marey.scan.cine.thorax import random_thorax
-from marey.scan.cine.tissue import HeartField, Tissue, extent
+from marey.scan.cine.tissue import HeartField, Tissue
 
 SYSTOLE = 0.36  # of the RR interval
 GREY_LEVELS_OF_BLOOD = 500
@@ -82,7 +83,9 @@ class CineExam:
         """
         if self.slices < 1 or self.phases < 1:
             raise InvalidInput(
-                f"{self.slices} slices and {self.phases} phases were asked for.", "At least one of each is needed.", "Ask for more."
+                f"{self.slices} slices and {self.phases} phases were asked for.",
+                "At least one of each is needed.",
+                "Ask for more.",
             )
         heart = random_heart(rng, preset)
         plan = self._plan(rng, heart)
@@ -109,17 +112,15 @@ class CineExam:
     def _scan(
         self, rng: np.random.Generator, heart: Heart, plan: StackPlan, progress: Callable[[float], None]
     ) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-        x, y, z = plan.coordinates()
-        window = (slice(None), *plan.window(heart))
-        repeated = [np.repeat(axis[window], plan.samples, axis=0) for axis in (x, y)]
-        field = HeartField(heart, repeated[0], repeated[1], z[window], rng)
-        thorax = random_thorax(rng, heart, x[:1], y[:1], plan.heights.astype(np.float32)[:, None, None])
+        points, window = plan.points(), plan.window(heart)
+        field = HeartField(heart, Points(*(axis[window] for axis in points)), rng)
+        thorax = random_thorax(rng, heart, points.x[:1], points.y[:1], plan.levels)
         signals, scanner = random_signals(rng), self.scanner or random_scanner(rng)
         fields_seed = int(rng.integers(2**32))
-        pictures = np.empty((self.phases, *x.shape), np.uint16)
-        labels = np.empty((self.phases, *x.shape), np.uint8)
+        pictures = np.empty((self.phases, *thorax.shape), np.uint16)
+        labels = np.empty((self.phases, *thorax.shape), np.uint8)
         for t, amount in enumerate(contraction(self.phases)):
-            tissue = np.zeros(z.shape, np.uint8)
+            tissue = np.zeros(points.z.shape, np.uint8)
             tissue[window] = field.tissues(amount)
             signal, blood = mix(tissue, thorax, signals, plan.samples)
             picture = acquire(scanner, signal, blood, np.random.default_rng(fields_seed), rng)
@@ -130,7 +131,10 @@ class CineExam:
 
 
 def contraction(phases: int) -> NDArray[np.float64]:
-    """Contraction at each phase: ejection, early filling, diastasis, atrial filling. Phase 0 is 0; end-systole falls on a phase."""
+    """Contraction at each phase: ejection, early filling, diastasis, atrial filling.
+
+    Phase 0 is 0, and end-systole falls on a phase.
+    """
     end_systole = max(round(SYSTOLE * phases), 1) / phases
     knots = np.array([0.0, end_systole, end_systole + 0.22, 0.82, 1.0])
     levels = np.array([0.0, 1.0, 0.28, 0.22, 0.0])
@@ -145,14 +149,12 @@ def true_volumes(heart: Heart, rng: np.random.Generator, step: float = 1.25) -> 
     """Volumes by counting points on a fine grid (mm) through the heart at end-diastole and end-systole."""
     left, right, low, high = extent(heart)
     axes = (np.arange(-20, heart.lv.length + 45, step), np.arange(low, high, step), np.arange(left, right, step))
-    z, y, x = np.meshgrid(*axes, indexing="ij")
-    field = HeartField(heart, x.astype(np.float32), y.astype(np.float32), z.astype(np.float32), rng)
+    z, y, x = (axis.astype(np.float32) for axis in np.meshgrid(*axes, indexing="ij"))
+    field = HeartField(heart, Points(x, y, z), rng)
     counts = [np.bincount(field.tissues(amount).ravel(), minlength=32) * step**3 for amount in (0.0, 1.0)]
     lv = [float(c[Tissue.LV_BLOOD] + c[Tissue.LV_TRABECULA]) for c in counts]
     rv = [float(c[Tissue.RV_BLOOD] + c[Tissue.RV_TRABECULA]) for c in counts]
     return Truth(lv[0], lv[1], rv[0], rv[1], float(counts[0][Tissue.LV_WALL]) * MYOCARDIAL_DENSITY)
-
-
 
 
 def _grid(plan: StackPlan) -> Grid:

@@ -1,8 +1,8 @@
 """A random but anatomically sensible heart, as functions of position and contraction.
 
 Heart coordinates are millimetres: z runs along the left-ventricular (LV) axis from the cavity's apex (0) to the base,
-x points from the septum to the free wall, y from the anterior to the inferior wall, so that the right ventricle (RV) lies at
-negative x. `Contraction` 0 is end-diastole, 1 end-systole.
+x points from the septum to the free wall, y from the anterior to the inferior wall, so that the right ventricle (RV)
+lies at negative x. Contraction 0 is end-diastole, 1 end-systole.
 """
 
 from dataclasses import dataclass, replace
@@ -106,7 +106,7 @@ class Chamber:
 
 @dataclass(frozen=True)
 class Papillary:
-    """A papillary muscle: a column parallel to the LV axis, `depth` is the fraction of the cavity radius at its centre."""
+    """A papillary muscle: a column parallel to the LV axis; `depth` is its centre's fraction of the cavity radius."""
 
     angle: float
     depth: float
@@ -170,7 +170,7 @@ def random_heart(rng: np.random.Generator, preset: Preset | None = None) -> Hear
         aortic_centre=(-rng.uniform(0.25, 0.7) * R, -rng.uniform(0.25, 0.7) * R),
         outflow_depth=rng.uniform(0, 16),
         papillaries=_random_papillaries(rng),
-        lv_trabeculation=rng.uniform(0, 6.5),
+        lv_trabeculation=8.5 * rng.random() ** 1.3,
         rv_trabeculation=rng.uniform(0, 1),
         epicardial_fat=abs(rng.normal(0, 5)),
     )
@@ -183,7 +183,9 @@ def _waves(rng: np.random.Generator, amplitude: float, orders: int = 4, first: i
 
 
 def _random_lv(rng: np.random.Generator, preset: Preset, size: float) -> LeftVentricle:
-    radius = {"dilated": rng.uniform(27, 41), "hypertrophic": rng.uniform(17, 26)}.get(preset, rng.uniform(20, 30)) * size
+    radius = {"dilated": rng.uniform(27, 41), "hypertrophic": rng.uniform(17, 26)}.get(
+        preset, rng.uniform(20, 30)
+    ) * size
     wall = {
         "dilated": rng.uniform(5, 10),
         "hypertrophic": rng.uniform(9, 18),
@@ -270,12 +272,16 @@ def _random_papillaries(rng: np.random.Generator) -> tuple[Papillary, ...]:
             low = rng.uniform(0.1, 0.4)
             heads.append(
                 Papillary(
-                    rng.normal(centre, 0.3), rng.uniform(0.5, 0.98), rng.uniform(1.8, 6.0), (low, low + rng.uniform(0.2, 0.5))
+                    rng.normal(centre, 0.3),
+                    rng.uniform(0.5, 0.98),
+                    rng.uniform(1.8, 6.0),
+                    (low, low + rng.uniform(0.2, 0.5)),
                 )
             )
     return tuple(heads)
 
 
 __all__ = [
-    "PRESETS", "Chamber", "Heart", "LeftVentricle", "Papillary", "Patch", "Preset", "RightVentricle", "Waves", "random_heart",
+    "PRESETS", "Chamber", "Heart", "LeftVentricle", "Papillary", "Patch", "Preset", "RightVentricle", "Waves",
+    "random_heart",
 ]  # fmt: skip

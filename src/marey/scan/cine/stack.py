@@ -10,8 +10,9 @@ from marey.core import Structure
 from marey.scan.cine.acquisition import acquire, random_scanner
 from marey.scan.cine.contrast import random_signals
 from marey.scan.cine.heart import Heart, Preset, random_heart
+from marey.scan.cine.surfaces import Points, extent
 from marey.scan.cine.thorax import random_thorax
-from marey.scan.cine.tissue import HeartField, Tissue, extent
+from marey.scan.cine.tissue import HeartField, Tissue
 
 Array = NDArray[np.float32]
 
@@ -40,7 +41,7 @@ class StackPlan:
         samples: how many sub-slices are averaged.
     """
 
-    heights: NDArray[np.float64]
+    heights: NDArray[np.floating]
     thickness: float
     tilt: tuple[float, float]
     centre: tuple[float, float]
@@ -49,26 +50,32 @@ class StackPlan:
     matrix: int
     samples: int = 3
 
-    def window(self, heart: Heart) -> tuple[slice, slice]:
-        """Rows and columns that hold the whole heart."""
+    @property
+    def levels(self) -> Array:
+        """Slice centres, ``(slice, 1, 1)`` mm."""
+        return self.heights.astype(np.float32)[:, None, None]
+
+    def window(self, heart: Heart) -> tuple[slice, slice, slice]:
+        """All slices, and the rows and columns that hold the whole heart."""
         left, right, low, high = (int(bound / self.pixel) for bound in extent(heart))
         middle = (self.matrix - 1) / 2
         column, row = (round(middle + centre / self.pixel) for centre in self.centre)
         return (
+            slice(None),
             slice(max(row + low - 3, 0), max(row + high + 3, 0)),
             slice(max(column + left - 3, 0), max(column + right + 3, 0)),
         )
 
-    def coordinates(self) -> tuple[Array, Array, Array]:
-        """Heart coordinates x, y (slice, row, column) and z (slice * sample, row, column) of the pixels."""
+    def points(self) -> Points:
+        """Heart coordinates of the pixels, ``(slice * sample, row, column)``."""
         axis = (np.arange(self.matrix, dtype=np.float32) - (self.matrix - 1) / 2) * self.pixel
         x = (axis[None, None, :] - self.centre[0] - self.breath_hold[:, 0, None, None]).astype(np.float32)
         y = (axis[None, :, None] - self.centre[1] - self.breath_hold[:, 1, None, None]).astype(np.float32)
         x, y = np.broadcast_arrays(x, y)
         offsets = ((np.arange(self.samples) + 0.5) / self.samples - 0.5) * self.thickness
         heights = (self.heights[:, None] + offsets).reshape(-1, 1, 1)
-        plane = np.repeat(self.tilt[0] * x + self.tilt[1] * y, self.samples, axis=0)
-        return x, y, (heights + plane).astype(np.float32)
+        x, y = (np.repeat(axis, self.samples, axis=0) for axis in (x, y))
+        return Points(x, y, (heights + self.tilt[0] * x + self.tilt[1] * y).astype(np.float32))
 
 
 def random_plan(rng: np.random.Generator, heart: Heart, slices: int, pixel: float, matrix: int) -> StackPlan:
@@ -92,8 +99,8 @@ def random_plan(rng: np.random.Generator, heart: Heart, slices: int, pixel: floa
 def label_slices(tissue: NDArray[np.uint8], samples: int) -> NDArray[np.uint8]:
     """What an expert would draw, ``(slice, row, column)``, keys of `TRUTH`.
 
-    A pixel belongs to what fills most of it. At the base a slice counts as left ventricle when muscle surrounds at least half
-    of the cavity (the usual reading rule), and then the cavity's whole outline is drawn.
+    A pixel belongs to what fills most of it. At the base a slice counts as left ventricle when muscle surrounds at least
+    half of the cavity (the usual reading rule), and then the cavity's whole outline is drawn.
     """
     sub = _LABEL_OF[tissue].reshape(-1, samples, *tissue.shape[1:])
     share = np.stack([(sub == key).sum(1) for key in range(5)])
@@ -127,21 +134,18 @@ def random_stack(
     """
     heart = random_heart(rng, preset)
     plan = random_plan(rng, heart, slices, pixel, matrix)
-    x, y, z = plan.coordinates()
+    points = plan.points()
     contraction = float(rng.choice([0.0, 1.0, rng.random()], p=[0.35, 0.4, 0.25]))
-    window = (slice(None), *plan.window(heart))
-    repeated = [np.repeat(axis[window], plan.samples, axis=0) for axis in (x, y)]
-    tissue = np.zeros(z.shape, np.uint8)
-    tissue[window] = HeartField(heart, repeated[0], repeated[1], z[window], rng).tissues(contraction)
-    thorax = random_thorax(rng, heart, x[:1], y[:1], plan.heights.astype(np.float32)[:, None, None])
+    window = plan.window(heart)
+    tissue = np.zeros(points.z.shape, np.uint8)
+    tissue[window] = HeartField(heart, Points(*(axis[window] for axis in points)), rng).tissues(contraction)
+    thorax = random_thorax(rng, heart, points.x[:1], points.y[:1], plan.levels)
     signal, blood = mix(tissue, thorax, random_signals(rng), plan.samples)
     picture = acquire(random_scanner(rng), signal, blood, rng, rng)
     return picture.astype(np.float16), label_slices(tissue, plan.samples)
 
 
-def mix(
-    tissue: NDArray[np.uint8], thorax: NDArray[np.uint8], signals: Array, samples: int
-) -> tuple[Array, Array]:
+def mix(tissue: NDArray[np.uint8], thorax: NDArray[np.uint8], signals: Array, samples: int) -> tuple[Array, Array]:
     """Average the sub-slices' signal over the slice thickness; also the share of flowing blood."""
     signal, blood = np.zeros((2, *thorax.shape), np.float32)
     by_sample = tissue.reshape(-1, samples, *tissue.shape[1:])

@@ -1,10 +1,11 @@
 """What lies around the heart in a short-axis slice: lungs, abdomen, chest wall, great vessels.
 
-The organs are arranged as in a person seen along the heart's axis (abdomen below, chest wall above the right ventricle, lung
-beside the free wall), with wide variation; one in a few thoraxes is a patchwork of random organs, so that nothing depends on the
-arrangement.
+The organs are arranged as in a person seen along the heart's axis (abdomen below, chest wall above the right ventricle,
+lung beside the free wall), with wide variation; one thorax in eight is a patchwork of random organs, so that nothing
+depends on the arrangement.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -49,18 +50,42 @@ def random_thorax(rng: np.random.Generator, heart: Heart, x: Array, y: Array, z:
     shape = np.broadcast_shapes(x.shape, y.shape, z.shape)
     if rng.random() < 0.12:
         return _patchwork(rng, shape)
-    organ = _lungs(rng, shape)
-    level = z / np.float32(heart.lv.length) - 0.5
-    outer = heart.lv.radius + heart.lv.wall
+    scene = _Scene(rng, heart, x, y, z / np.float32(heart.lv.length) - 0.5, _lungs(rng, shape))
     if rng.random() < 0.85:
-        _add_great_vessels(rng, organ, x, y, level, outer)
-    _add_abdomen(rng, organ, x, y, level, outer)
+        _add_great_vessels(scene)
+    _add_abdomen(scene)
     if rng.random() < 0.85:
-        _add_chest_wall(rng, organ, x, y, level, outer + heart.rv.half_width * 0.5)
+        _add_chest_wall(scene)
     if rng.random() < 0.1:
         rim = rng.uniform(3, 14) * (0.6 + np.abs(smooth_field(rng, shape, 5)))
-        _fill(organ, _heart_distance(heart, x, y) < rim, Organ.FLUID if rng.random() < 0.25 else Organ.FAT)
-    return organ
+        scene.fill(_heart_distance(heart, x, y) < rim, Organ.FLUID if rng.random() < 0.25 else Organ.FAT)
+    return scene.organ
+
+
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    """A thorax being drawn: `level` is the slice's height from mid-ventricle as a fraction of the LV length."""
+
+    rng: np.random.Generator
+    heart: Heart
+    x: Array
+    y: Array
+    level: Array
+    organ: NDArray[np.uint8]
+
+    @property
+    def outer(self) -> float:
+        """Radius of the left ventricle with its wall, mm."""
+        return self.heart.lv.radius + self.heart.lv.wall
+
+    def fill(self, where: NDArray[np.bool_], kind: int) -> None:
+        np.copyto(self.organ, np.uint8(kind), where=where)
+
+    def field(self, knots: int) -> Array:
+        return smooth_field(self.rng, self.organ.shape, knots)
+
+    def ellipse(self, cx: float, cy: float, rx: float, ry: float) -> NDArray[np.bool_]:
+        return np.asarray(((self.x - cx) / rx) ** 2 + ((self.y - cy) / ry) ** 2 < 1)
 
 
 def _heart_distance(heart: Heart, x: Array, y: Array) -> Array:
@@ -84,88 +109,80 @@ def _lungs(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.uint8
     organ = np.full(shape, Organ.LUNG, np.uint8)
     fine = smooth_field(rng, shape, int(rng.integers(26, 60)))
     coarse = smooth_field(rng, shape, 8)
-    _fill(organ, fine + 0.5 * coarse > rng.uniform(1.3, 2.4), Organ.LUNG_VESSEL)
+    organ[fine + 0.5 * coarse > rng.uniform(1.3, 2.4)] = Organ.LUNG_VESSEL
     branch = smooth_field(rng, shape, int(rng.integers(8, 16)))
-    _fill(organ, (np.abs(branch) < 0.07) & (coarse > rng.uniform(0.2, 1.5)), Organ.LUNG_VESSEL)
+    organ[(np.abs(branch) < 0.07) & (coarse > rng.uniform(0.2, 1.5))] = Organ.LUNG_VESSEL
     return organ
 
 
-def _add_great_vessels(
-    rng: np.random.Generator, organ: NDArray[np.uint8], x: Array, y: Array, level: Array, outer: float
-) -> None:
+def _add_great_vessels(scene: _Scene) -> None:
     """Descending aorta, caval veins, pulmonary veins: round, bright, mostly near the base; the spine behind them."""
-    sx, sy = rng.uniform(-50, 50), outer + rng.uniform(55, 95)
-    _fill(organ, _inside(x, y, sx, sy, rng.uniform(16, 24), rng.uniform(14, 22)), Organ.MARROW)
-    _fill(organ, _inside(x, y, sx, sy + 24, 8, 7), Organ.FLUID)
-    ax, ay, size = rng.uniform(-20, 40), outer + rng.uniform(14, 50), rng.uniform(8, 15)
-    drift = level * rng.normal(0, 12)
+    rng, x, y = scene.rng, scene.x, scene.y
+    sx, sy = rng.uniform(-50, 50), scene.outer + rng.uniform(55, 95)
+    scene.fill(scene.ellipse(sx, sy, rng.uniform(16, 24), rng.uniform(14, 22)), Organ.MARROW)
+    scene.fill(scene.ellipse(sx, sy + 24, 8, 7), Organ.FLUID)
+    ax, ay, size = rng.uniform(-20, 40), scene.outer + rng.uniform(14, 50), rng.uniform(8, 15)
+    drift = scene.level * rng.normal(0, 12)
     aorta = np.hypot(x - ax - drift, y - ay - drift)
-    _fill(organ, aorta < size + 1.5, Organ.MUSCLE)
-    _fill(organ, aorta < size, Organ.VESSEL)
+    scene.fill(aorta < size + 1.5, Organ.MUSCLE)
+    scene.fill(aorta < size, Organ.VESSEL)
     for _ in range(rng.integers(0, 4)):
-        angle, distance = rng.uniform(-np.pi, np.pi), outer + rng.uniform(8, 45)
+        angle, distance = rng.uniform(-np.pi, np.pi), scene.outer + rng.uniform(8, 45)
         centre = distance * np.cos(angle), distance * np.sin(angle)
         tube = np.hypot(x - centre[0], (y - centre[1]) * rng.uniform(0.5, 1.6)) < rng.uniform(4, 14)
-        _fill(organ, tube & (level > rng.uniform(-0.2, 0.6)), Organ.VESSEL)
+        scene.fill(tube & (scene.level > rng.uniform(-0.2, 0.6)), Organ.VESSEL)
 
 
-def _add_abdomen(rng: np.random.Generator, organ: NDArray[np.uint8], x: Array, y: Array, level: Array, outer: float) -> None:
+def _add_abdomen(scene: _Scene) -> None:
+    rng, x, y = scene.rng, scene.x, scene.y
     angle = rng.normal(0.0, 0.3)
-    floor = outer + rng.normal(4, 11) + level * rng.uniform(-10, 60)
-    depth = y * np.cos(angle) + x * np.sin(angle) - floor - 5 * smooth_field(rng, organ.shape, 6)
+    floor = scene.outer + rng.normal(4, 11) + scene.level * rng.uniform(-10, 60)
+    depth = y * np.cos(angle) + x * np.sin(angle) - floor - 5 * scene.field(6)
     inside = depth > 0
-    side = x + 14 * smooth_field(rng, organ.shape, 5) - rng.uniform(-50, 45) + 40 * level
-    texture = smooth_field(rng, organ.shape, 24)
-    _fill(organ, inside, Organ.FAT if rng.random() < 0.7 else Organ.GUT_WALL)
+    side = x + 14 * scene.field(5) - rng.uniform(-50, 45) + 40 * scene.level
+    texture = scene.field(24)
+    scene.fill(inside, Organ.FAT if rng.random() < 0.7 else Organ.GUT_WALL)
     if rng.random() < 0.5:
-        loops = inside & (smooth_field(rng, organ.shape, int(rng.integers(9, 18))) > 0.1)
-        _fill(organ, loops, rng.choice([Organ.GUT_WALL, Organ.GUT_CONTENT, Organ.MUSCLE]))
-    _add_stomach(rng, organ, x, y, inside, floor)
-    spleen = _inside(x, y, rng.uniform(25, 80), outer + rng.uniform(10, 60), rng.uniform(14, 34), rng.uniform(12, 28))
-    _fill(organ, inside & spleen, Organ.SPLEEN)
+        loops = inside & (scene.field(int(rng.integers(9, 18))) > 0.1)
+        scene.fill(loops, rng.choice([Organ.GUT_WALL, Organ.GUT_CONTENT, Organ.MUSCLE]))
+    _add_stomach(scene, inside, float(np.mean(floor)))
+    spleen = scene.ellipse(
+        rng.uniform(25, 80), scene.outer + rng.uniform(10, 60), rng.uniform(14, 34), rng.uniform(12, 28)
+    )
+    scene.fill(inside & spleen, Organ.SPLEEN)
     liver = inside & (side < 0) & (depth > rng.uniform(0, 5))
-    _fill(organ, liver, Organ.LIVER)
-    _fill(organ, liver & (texture > rng.uniform(1.5, 2.8)), Organ.LIVER_VESSEL)
-    _fill(organ, inside & (depth < rng.uniform(0, 3.5)), Organ.MUSCLE)
+    scene.fill(liver, Organ.LIVER)
+    scene.fill(liver & (texture > rng.uniform(1.5, 2.8)), Organ.LIVER_VESSEL)
+    scene.fill(inside & (depth < rng.uniform(0, 3.5)), Organ.MUSCLE)
 
 
-def _add_stomach(
-    rng: np.random.Generator, organ: NDArray[np.uint8], x: Array, y: Array, inside: NDArray[np.bool_], floor: Array
-) -> None:
+def _add_stomach(scene: _Scene, inside: NDArray[np.bool_], floor: float) -> None:
+    rng = scene.rng
     for _ in range(rng.integers(0, 3)):
-        cx, cy = rng.uniform(-30, 80), float(np.mean(floor)) + rng.uniform(5, 45)
+        cx, cy = rng.uniform(-30, 80), floor + rng.uniform(5, 45)
         rx, ry = rng.uniform(12, 40), rng.uniform(8, 28)
-        _fill(organ, inside & _inside(x, y, cx, cy, rx + 4, ry + 4), Organ.GUT_WALL)
+        scene.fill(inside & scene.ellipse(cx, cy, rx + 4, ry + 4), Organ.GUT_WALL)
         content = Organ.AIR if rng.random() < 0.35 else Organ.GUT_CONTENT
-        _fill(organ, inside & _inside(x, y, cx, cy, rx, ry), content)
+        scene.fill(inside & scene.ellipse(cx, cy, rx, ry), content)
 
 
-def _add_chest_wall(
-    rng: np.random.Generator, organ: NDArray[np.uint8], x: Array, y: Array, level: Array, room: float
-) -> None:
+def _add_chest_wall(scene: _Scene) -> None:
+    rng, x, y = scene.rng, scene.x, scene.y
     angle = np.deg2rad(rng.normal(-125, 25))
-    distance = room + rng.uniform(-4, 45) + level * rng.uniform(0, 50)
-    wobble = 7 * smooth_field(rng, organ.shape, 5)
-    along = x * np.float32(np.sin(angle)) - y * np.float32(np.cos(angle)) + 4 * smooth_field(rng, organ.shape, 7)
+    distance = scene.outer + scene.heart.rv.half_width * 0.5 + rng.uniform(-4, 45) + scene.level * rng.uniform(0, 50)
+    wobble = 7 * scene.field(5)
+    along = x * np.float32(np.sin(angle)) - y * np.float32(np.cos(angle)) + 4 * scene.field(7)
     curved = (along / np.float32(rng.uniform(90, 220))) ** 2 * 60
     depth = x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle)) - distance + curved - wobble
-    ribs = np.sin(along / np.float32(rng.uniform(4, 9)) + rng.uniform(0, 6)) + smooth_field(rng, organ.shape, 9)
+    ribs = np.sin(along / np.float32(rng.uniform(4, 9)) + rng.uniform(0, 6)) + scene.field(9)
     lining, wall, fat = rng.uniform(0, 10), rng.uniform(8, 26), rng.uniform(4, 45)
-    _fill(organ, depth > 0, Organ.FAT)
-    _fill(organ, depth > lining, Organ.MUSCLE)
-    _fill(organ, (depth > lining) & (ribs > rng.uniform(-0.2, 0.7)), Organ.MARROW)
-    _fill(organ, depth > lining + wall, Organ.FAT)
+    scene.fill(depth > 0, Organ.FAT)
+    scene.fill(depth > lining, Organ.MUSCLE)
+    scene.fill((depth > lining) & (ribs > rng.uniform(-0.2, 0.7)), Organ.MARROW)
+    scene.fill(depth > lining + wall, Organ.FAT)
     if rng.random() < 0.5:
-        _fill(organ, (depth > lining + wall + fat * 0.4) & (ribs < rng.uniform(-0.8, 0.2)), Organ.MUSCLE)
-    _fill(organ, depth > lining + wall + fat, Organ.AIR)
-
-
-def _fill(organ: NDArray[np.uint8], where: NDArray[np.bool_], kind: int) -> None:
-    np.copyto(organ, np.uint8(kind), where=where)
-
-
-def _inside(x: Array, y: Array, cx: float, cy: float, rx: float, ry: float) -> NDArray[np.bool_]:
-    return np.asarray(((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1)
+        scene.fill((depth > lining + wall + fat * 0.4) & (ribs < rng.uniform(-0.8, 0.2)), Organ.MUSCLE)
+    scene.fill(depth > lining + wall + fat, Organ.AIR)
 
 
 __all__ = ["Organ", "random_thorax"]
