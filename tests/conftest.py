@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from beating_tube import FACTS, beating_tube
+from marey.core import Image, Labels
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
@@ -22,4 +25,20 @@ def simulated_exam(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("simulated") / "exam"
     simulate("healthy", folder, seed=3, slices=8, phases=8, matrix=128)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def phantom() -> tuple[Image, Labels]:
+    """A beating tube as a cine, and its true labels."""
+    return beating_tube()
+
+
+@pytest.fixture(scope="session")
+def phantom_exam(phantom: tuple[Image, Labels], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The beating tube as DICOM files."""
+    from marey.io.cine_writer import write_cine
+
+    folder = tmp_path_factory.mktemp("phantom") / "exam"
+    write_cine(phantom[0], FACTS, folder, series_description="cine sax", series_number=3, seed="phantom")
     return folder

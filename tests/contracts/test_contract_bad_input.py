@@ -9,7 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image as Picture
-from pydicom.uid import CTImageStorage, MPEG2MPML
+from pydicom.uid import MPEG2MPML, CTImageStorage
 from typer.testing import CliRunner
 
 from marey.cli.app import app

@@ -1,9 +1,6 @@
-"""A beating phantom: an LV that is a tapering tube in a wall, with an RV beside it."""
-
-from pathlib import Path
+"""A beating phantom: an LV that is a tapering tube in a wall, with an RV beside it; and its true labels."""
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
@@ -30,8 +27,7 @@ def _truth() -> NDArray[np.uint8]:
     return values
 
 
-@pytest.fixture(scope="session")
-def phantom() -> tuple[Image, Labels]:
+def beating_tube() -> tuple[Image, Labels]:
     """The cine and its true labels."""
     values = _truth()
     normal, row, column = np.array([-0.6, 0.6, -0.53]), np.array([0.7, 0.7, 0.0]), np.zeros(3)
@@ -49,13 +45,3 @@ def phantom() -> tuple[Image, Labels]:
     structures = {1: LV_CAVITY, 2: LV_MYOCARDIUM, 3: RV_CAVITY}
     probability = np.stack([(values == key) * np.uint8(255) for key in structures])
     return image, Labels(values, grid, times, structures, probability)
-
-
-@pytest.fixture(scope="session")
-def phantom_exam(phantom: tuple[Image, Labels], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The phantom as DICOM files."""
-    from marey.io.cine_writer import write_cine
-
-    folder = tmp_path_factory.mktemp("phantom") / "exam"
-    write_cine(phantom[0], FACTS, folder, series_description="cine sax", series_number=3, seed="phantom")
-    return folder
