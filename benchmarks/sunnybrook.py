@@ -122,10 +122,11 @@ def table(slices: list[Slice]) -> str:
             lines.append(row(f"{name}, {phase}", [s for s in slices if low < s.level <= high and s.phase == phase]))
     pairs = ejection_fractions(slices)
     error = pairs[:, 1] - pairs[:, 0]
+    correlation = np.asarray(np.corrcoef(pairs.T))[0, 1]
     lines.append("")
     lines.append(
         f"Ejection fraction, {len(pairs)} patients: mean absolute error {np.abs(error).mean():.2f} points, "
-        f"bias {error.mean():+.2f}, worst {np.abs(error).max():.1f}, correlation {np.corrcoef(pairs.T)[0, 1]:.3f}"
+        f"bias {error.mean():+.2f}, worst {np.abs(error).max():.1f}, correlation {correlation:.3f}"
     )
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ from marey.core import Labels, Structure
 
 def slice_areas(labels: Labels, *structures: Structure) -> NDArray[np.float64]:
     """Area of the structures in each slice at each phase, mm^2, ``(t, z)``."""
-    return labels.mask(*structures).sum(axis=(2, 3)) * labels.grid.pixel_area
+    return np.asarray(labels.mask(*structures).sum(axis=(2, 3)) * labels.grid.pixel_area, np.float64)
 
 
 def volume_curve(labels: Labels, *structures: Structure) -> NDArray[np.float64]:

@@ -44,9 +44,9 @@ class Grid:
             )
         object.__setattr__(self, "affine", _frozen(affine))
         _check_spacing(self.spacing, self.directions)
-        positions = np.asarray(self.slice_positions, dtype=np.float64)
+        positions: NDArray[np.float64] = np.asarray(self.slice_positions, dtype=np.float64)
         if positions.size == 0:
-            positions = np.arange(self.shape[0]) * self.spacing[0]
+            positions = np.arange(self.shape[0], dtype=np.float64) * self.spacing[0]
         if positions.shape != (self.shape[0],) or not (np.diff(positions) > 0).all():
             raise InvalidInput(
                 f"The slice positions are {positions.tolist()} for {self.shape[0]} slices.",

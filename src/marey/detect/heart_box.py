@@ -71,7 +71,7 @@ class FindHeart:
         )
 
     def _maps(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Probability of heart and of left ventricle, mean of the middle slices and two phases, on `PIXEL` mm pixels."""
+        """Probability of heart and of left ventricle, mean of the middle slices and two phases, `PIXEL` mm pixels."""
         slices = image.grid.shape[0]
         middle = slice(slices // 4, max(slices - slices // 4, slices // 4 + 1))
         phases = sorted({0, round(0.35 * (image.phases - 1)) if image.phases > 2 else image.phases - 1})

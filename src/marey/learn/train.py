@@ -1,4 +1,7 @@
-"""The training loop: seeded, resumable, with an averaged copy of the weights."""
+"""The training loop: seeded, resumable, with an averaged copy of the weights.
+
+Inside a `torch.distributed` process group every process trains on its own samples and the gradients are averaged.
+"""
 
 import json
 import time
@@ -8,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 
 from marey.core import InvalidInput
 from marey.core.files import write_with
@@ -70,9 +73,10 @@ class Trainer:
     def __init__(self, recipe: Recipe, folder: Path, workers: int | None = None) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder, self.workers = recipe, folder, workers
+        self.rank, self.team = (distributed.get_rank(), distributed.get_world_size()) if _in_a_team() else (0, 1)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.net = UNet(3, 1 + len(STRUCTURES), recipe.widths).to(self.device)
-        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net.to(memory_format=torch.channels_last)
         self.average = torch.optim.swa_utils.AveragedModel(
             self.net,
             multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.averaging),  # type: ignore[no-untyped-call]
@@ -113,7 +117,9 @@ class Trainer:
         self.save()
 
     def save(self) -> None:
-        """Write the checkpoint, whole or not at all."""
+        """Write the checkpoint, whole or not at all; one process of a team does it for all."""
+        if self.rank:
+            return
         state = {
             "recipe": json.dumps(asdict(self.recipe)),
             "step": self.step,
@@ -154,18 +160,30 @@ class Trainer:
         loss = dice_and_cross_entropy(logits, labels)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self._share_gradients()
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
         self.average.update_parameters(self.net)
         self.step += 1
         return loss.detach()
 
+    def _share_gradients(self) -> None:
+        """Every process of a team steps along the mean of all gradients."""
+        if self.team == 1:
+            return
+        gradients = [parameter.grad for parameter in self.net.parameters() if parameter.grad is not None]
+        together = torch.cat([gradient.reshape(-1) for gradient in gradients])
+        distributed.all_reduce(together)
+        means = torch.split(together / self.team, [gradient.numel() for gradient in gradients])
+        for gradient, mean in zip(gradients, means, strict=True):
+            gradient.copy_(mean.view_as(gradient))
+
     def _batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Augmented batches from the pool, from the present step on; the same for every run of the recipe."""
         recipe = self.recipe
         made = recipe.first + int(recipe.fresh * self.step)
         start = max(0, made - recipe.pool)
-        stacks = stream(recipe.seed, start, self.workers)
+        stacks = stream(recipe.seed + 1000 * self.rank, start, self.workers)
         pool = _Pool(recipe.pool, self.device)
         for number in range(start, made):
             pool.put(number, next(stacks))
@@ -174,8 +192,14 @@ class Trainer:
             for number in range(made, wanted):
                 pool.put(number, next(stacks))
             made = wanted
-            random = torch.Generator(self.device).manual_seed(recipe.seed * 1_000_003 + self.step)
+            random = torch.Generator(self.device).manual_seed(
+                (recipe.seed * 1_000_003 + self.step) * self.team + self.rank
+            )
             yield pool.draw(min(made, recipe.pool), recipe.batch, random)
+
+
+def _in_a_team() -> bool:
+    return distributed.is_available() and distributed.is_initialized()
 
 
 class _Pool:

@@ -7,18 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="the train extra is not installed")
+pytest.importorskip("torch", reason="the train extra is not installed")
 
-from marey.core import InvalidInput  # noqa: E402
-from marey.learn.augment import cut_samples, normalise  # noqa: E402
-from marey.learn.export import export_onnx  # noqa: E402
-from marey.learn.losses import dice_and_cross_entropy  # noqa: E402
-from marey.learn.stream import generate, stream  # noqa: E402
-from marey.learn.train import Recipe, Trainer  # noqa: E402
-from marey.learn.unet import UNet  # noqa: E402
-from marey.nets.labels import WINDOW  # noqa: E402
-from marey.nets.labels import normalise as normalise_numpy  # noqa: E402
-from marey.nets.short_axis import ShortAxisNet  # noqa: E402
+import torch
+
+from marey.core import InvalidInput
+from marey.learn.augment import cut_samples, normalise
+from marey.learn.export import export_onnx
+from marey.learn.losses import dice_and_cross_entropy
+from marey.learn.stream import generate, stream
+from marey.learn.train import Recipe, Trainer
+from marey.learn.unet import UNet
+from marey.nets.labels import WINDOW
+from marey.nets.labels import normalise as normalise_numpy
+from marey.nets.short_axis import ShortAxisNet
 
 TINY = Recipe(steps=3, batch=2, widths=(4, 4, 4, 4, 4), pool=4, first=2, fresh=0.5, precision="float32")
 

@@ -34,11 +34,12 @@ def test_a_half_certain_rim_spreads_by_half_its_volume() -> None:
     assert contour_spread(labels, LV_CAVITY, 0) == pytest.approx(rim / 2, rel=0.01)
 
 
-def test_the_mean_over_the_levels_is_the_expected_volume() -> None:
-    rng = np.random.default_rng(0)
-    probability = rng.integers(0, 256, 5000).astype(np.uint8)
-    volumes = [(probability > level).sum() for level in range(255)]
-    assert np.mean(volumes) == pytest.approx(probability.sum() / 255.0)
+def test_a_trace_of_probability_far_away_is_no_doubt() -> None:
+    labels = with_probability(1)
+    assert labels.probability is not None
+    traces = np.maximum(labels.probability, 3)
+    hazy = Labels(labels.values, labels.grid, labels.times, STRUCTURES, traces)
+    assert contour_spread(hazy, LV_CAVITY, 0) == contour_spread(labels, LV_CAVITY, 0)
 
 
 def test_a_wider_rim_widens_every_interval_and_lowers_confidence() -> None:

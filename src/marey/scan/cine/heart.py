@@ -148,7 +148,7 @@ def random_heart(rng: np.random.Generator, preset: Preset | None = None) -> Hear
         raise InvalidInput(
             f"There is no preset '{preset}'.", f"Known are {', '.join(PRESETS)}.", "Choose one of these with --preset."
         )
-    size = rng.normal(1.0, 0.09)
+    size = rng.normal(1.05, 0.1)
     lv = _random_lv(rng, preset, size)
     rv = _random_rv(rng, preset, lv, size)
     R, L = lv.radius, lv.length

@@ -18,8 +18,8 @@ def smooth_field(rng: np.random.Generator, shape: tuple[int, ...], knots: int) -
     between = max(2, min(knots // 3, depth))
     coarse = rng.standard_normal((between, knots, knots), dtype=np.float32)
     along = _interpolation(depth, between)
-    field: NDArray[np.float32] = np.tensordot(along, coarse, (1, 0))  # (slice, knots, knots)
-    field = _interpolation(rows, knots) @ field @ _interpolation(columns, knots).T
+    through = np.tensordot(along, coarse, (1, 0))  # (slice, knots, knots)
+    field = _interpolation(rows, knots) @ through @ _interpolation(columns, knots).T
     return np.asarray(field, np.float32)
 
 

@@ -99,13 +99,13 @@ def random_plan(rng: np.random.Generator, heart: Heart, slices: int, pixel: floa
 def label_slices(tissue: NDArray[np.uint8], samples: int) -> NDArray[np.uint8]:
     """What an expert would draw, ``(slice, row, column)``, keys of `TRUTH`.
 
-    A pixel belongs to what fills most of it. At the base a slice counts as left ventricle when muscle surrounds at least
-    half of the cavity (the usual reading rule), and then the cavity's whole outline is drawn.
+    A pixel belongs to what fills most of it. At the base a slice counts as left ventricle when muscle surrounds at
+    least half of the cavity (the usual reading rule), and then the cavity's whole outline is drawn.
     """
     sub = _LABEL_OF[tissue].reshape(-1, samples, *tissue.shape[1:])
     share = np.stack([(sub == key).sum(1) for key in range(5)])
     share[0] = np.maximum(share[0], 1) - 1  # a tie goes to the heart
-    labels = share.argmax(0).astype(np.uint8)
+    labels: NDArray[np.uint8] = share.argmax(0).astype(np.uint8)
     for picture in labels:
         if _muscle_surrounds(picture):
             picture[picture == _BEYOND_BASE] = 1

@@ -108,8 +108,12 @@ class HeartField:
         tissue[inside & trabecula & ~beyond_valve] = Tissue.RV_TRABECULA
 
     def _lv_muscle(self, at: Polar, endo: Array, contraction: float) -> NDArray[np.bool_]:
-        """Trabeculae along the endocardium and papillary muscles: muscle that counts as cavity."""
-        muscle = endo - at.radius < self._layer * (1 + 0.7 * contraction) * (1.3 - np.clip(at.height, 0, 1))
+        """Trabeculae along the endocardium and papillary muscles: muscle that counts as cavity.
+
+        Their muscle does not vanish in systole: the narrower the cavity, the deeper the layer.
+        """
+        narrowing = 1 / max(1 - self.heart.lv.inward * contraction, 0.35)
+        muscle = endo - at.radius < self._layer * narrowing * (1.3 - np.clip(at.height, 0, 1))
         for papillary in self.heart.papillaries:
             low, high = papillary.heights
             at_height = (at.height > low) & (at.height < high)
@@ -132,7 +136,7 @@ def _trabecular_layer(rng: np.random.Generator, heart: Heart, points: Points) ->
     angle = ((np.arctan2(y, x) / (2 * np.pi) + 0.5) * 511).astype(np.int16)
     level = ((z - z.min()) / max(float(np.ptp(z)), 1.0) * (len(spikes) - 1)).astype(np.int16)
     free_wall = 0.7 + 0.4 * x / np.sqrt(x * x + y * y + 1)
-    return np.asarray(heart.lv_trabeculation * free_wall * np.maximum(spikes[level, angle] - 0.2, 0), np.float32)
+    return np.asarray(heart.lv_trabeculation * free_wall * np.maximum(spikes[level, angle] + 0.1, 0), np.float32)
 
 
 __all__ = ["HeartField", "Tissue"]
