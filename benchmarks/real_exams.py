@@ -3,9 +3,8 @@
     python benchmarks/real_exams.py [--weights FILE.onnx]
 
 The person (3 T, 11 series) has a published mesh fit: LV EF 59.8 %, RV EF 50.4 %. The pig (1.5 T) has automatic
-contours on every image, noisy away from mid-ventricle: the middle third of the slices that hold a ventricle is compared,
-at end-diastole.
-No weights were trained on either.
+contours on every image, noisy away from mid-ventricle: the middle third of the slices that hold a ventricle is
+compared, at end-diastole. No weights were trained on either.
 """
 
 import argparse

@@ -104,6 +104,18 @@ def _rotated_slices(files: Files) -> None:
     _change(files, change)
 
 
+def _gap(files: Files) -> None:
+    middle = sorted({path.name[7:][:4] for path in files})
+    gone = middle[len(middle) // 2]
+    for path in files:
+        if path.name[7:].startswith(gone):
+            path.unlink()
+
+
+def _overlapping(files: Files) -> None:
+    _change(files, lambda dataset: setattr(dataset, "SliceThickness", 3 * float(dataset.SliceThickness)))
+
+
 def _two_patients(files: Files) -> None:
     other = [shutil.copy(path, path.with_name(f"other-{path.name}")) for path in files]
 
@@ -157,6 +169,8 @@ BAD = {
     "no pixel spacing": (_no_spacing, 4),
     "no orientation": (_no_orientation, 4),
     "rotated slices": (_rotated_slices, 4),
+    "gap": (_gap, 4),
+    "overlapping slices": (_overlapping, 4),
     "two patients": (_two_patients, 4),
     "constant": (_constant, 4),
     "colour": (_colour, 4),

@@ -7,6 +7,7 @@ from marey.anatomy import View
 from marey.core import Image, NotAnalysable, Notice, Study
 from marey.detect._evidence import angle_between, angle_to_typical, extent, perpendicular_to, ventricle_column
 from marey.detect._wording import count, named, what_is_there
+from marey.detect.stack_order import check_stack
 
 SHORT_AXIS_WORDS = ("sax", "short", "kurz", "petit axe", "eje corto", "asse corto")
 PARALLEL = 15.0  # degrees
@@ -38,7 +39,7 @@ class FindShortAxis:
         """The study with its short axis marked.
 
         Raises:
-            NotAnalysable: there is no such stack.
+            NotAnalysable: there is no such stack, or its slices have gaps, overlap or are turned.
         """
         candidates = [image for image in value.images if self._is_stack(image)]
         if not candidates:
@@ -50,6 +51,7 @@ class FindShortAxis:
         repeats = [one for one in scores if angle_between(one.image.grid.normal, best.image.grid.normal) <= PARALLEL]
         repeats = [one for one in repeats if one.score >= best.score - 0.25]
         chosen = max(enumerate(repeats), key=lambda pair: (*_completeness(pair[1].image), pair[0]))[1]
+        check_stack(chosen.image, value)
         return _mark(value, chosen, candidates, self.weakest_column)
 
     def _is_stack(self, image: Image) -> bool:
@@ -115,7 +117,7 @@ def _mark(study: Study, chosen: _Candidate, candidates: Sequence[Image], weakest
             f"The stack taken as the short axis, {named(chosen.image)}, shows no clear round beating cavity through "
             "its slices; check on the contours that it is one."
         )
-        notices.append(Notice("unclear-short-axis", text, serious=True))
+        notices.append(Notice("unclear-short-axis", text))
     marked = replace(chosen.image, view=View.SHORT_AXIS)
     images = tuple(marked if image is chosen.image else image for image in study.images)
     return replace(study, images=images, notices=tuple(notices))
