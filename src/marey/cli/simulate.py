@@ -33,7 +33,7 @@ def study(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the DICOM files.", metavar="DIR")],
     preset: Annotated[Preset, typer.Option(help="The shape of the heart.")] = Preset.HEALTHY,
     seed: Annotated[int, typer.Option(help="Chooses the patient; the same seed gives the same exam.", min=0)] = 0,
-    slices: Annotated[int, typer.Option(help="Number of short-axis slices.", min=4, max=40)] = 10,
+    slices: Annotated[int, typer.Option(help="Number of short-axis slices.", min=4, max=40)] = 12,
     phases: Annotated[int, typer.Option(help="Number of phases over the beat.", min=1, max=100)] = 30,
     matrix: Annotated[int, typer.Option(help="Pixels along each side of a slice.", min=64, max=512)] = 256,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary; errors only.")] = False,

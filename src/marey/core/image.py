@@ -106,7 +106,9 @@ class Labels:
     def __post_init__(self) -> None:
         object.__setattr__(self, "structures", MappingProxyType(dict(self.structures)))
         object.__setattr__(self, "times", np.asarray(self.times, dtype=np.float64))
-        unnamed = set(np.flatnonzero(np.bincount(self.values.ravel(), minlength=1)).tolist()) - {0, *self.structures}
+        seen = np.zeros(256, np.bool_)
+        seen[self.values.reshape(-1)] = True
+        unnamed = set(np.flatnonzero(seen).tolist()) - {0, *self.structures}
         if unnamed:
             raise InvalidInput(
                 f"The labels {sorted(unnamed)} have no structure.",

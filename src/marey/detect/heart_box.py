@@ -10,6 +10,8 @@ from marey.nets.labels import PIXEL, WINDOW
 from marey.nets.resample import resample
 from marey.nets.short_axis import ShortAxisNet
 
+MOST_SLICES = 4
+
 
 @dataclass(frozen=True)
 class HeartBox:
@@ -72,10 +74,10 @@ class FindHeart:
 
     def _maps(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Probability of heart and of left ventricle, mean of the middle slices and two phases, `PIXEL` mm pixels."""
-        slices = image.grid.shape[0]
-        middle = slice(slices // 4, max(slices - slices // 4, slices // 4 + 1))
+        last = image.grid.shape[0] - 1
+        middle = np.unique(np.linspace(0.25 * last, 0.75 * last, MOST_SLICES).round().astype(int))
         phases = sorted({0, round(0.35 * (image.phases - 1)) if image.phases > 2 else image.phases - 1})
-        stacks = image.values[phases, middle].astype(np.float32)
+        stacks = image.values[phases][:, middle].astype(np.float32)
         _, dy, dx = image.grid.spacing
         steps = PIXEL / dy, PIXEL / dx
         counts = [int(np.ceil(size / step)) for size, step in zip(image.grid.shape[1:], steps, strict=True)]

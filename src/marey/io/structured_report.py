@@ -175,6 +175,7 @@ def _group(findings: list[Finding], phases: Sequence[int], image: Image, sources
     images = sources.of(frame for phase in phases for frame in image.sources[phase])
     return sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(uid=derived_uid(identity, name), identifier=name),
+        algorithm_id=_algorithm(findings),
         finding_sites=[sr.FindingSite(anatomic_location=_concept(HEART))],
         measurements=[_measurement(finding) for finding in findings if _is_number(finding)] or None,
         qualitative_evaluations=[_check(finding) for finding in findings if finding.passed is not None] or None,
@@ -188,16 +189,22 @@ def _group(findings: list[Finding], phases: Sequence[int], image: Image, sources
 def _measurement(finding: Finding) -> Any:
     from highdicom import sr
 
-    how = [text for text in (finding.convention, finding.method) if text]
     return sr.Measurement(
         name=_name(finding),
         value=_decimal(finding.value),
         unit=_unit(finding.unit),
         tracking_identifier=None,
-        algorithm_id=sr.AlgorithmIdentification(
-            name=MODEL, version=__version__, parameters=how or None, manufacturer=MANUFACTURER
-        ),
         properties=_properties(finding),
+    )
+
+
+def _algorithm(findings: Sequence[Finding]) -> Any:
+    """What computed a group, with each convention and method of its findings once."""
+    from highdicom import sr
+
+    how = dict.fromkeys(text for finding in findings for text in (finding.convention, finding.method) if text)
+    return sr.AlgorithmIdentification(
+        name=MODEL, version=__version__, parameters=list(how) or None, manufacturer=MANUFACTURER
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import ConvexHull
 
 Probability = NDArray[np.float32]
 BACKGROUND, CAVITY, WALL, RIGHT = range(4)
@@ -48,13 +49,14 @@ def _heart_over_time(probability: NDArray[np.float32], near: NDArray[np.bool_] |
 
 
 def _tidy_slice(picture: NDArray[np.uint8]) -> None:
-    """One piece of each structure, no holes in the cavities, in place."""
+    """One piece of each structure, no holes in the cavities, the LV cavity convex as readers draw it, in place."""
     left = np.isin(picture, (CAVITY, WALL))
     if left.any():
         whole = _largest(left)
         picture[left & ~whole] = BACKGROUND
         cavity = _largest(picture == CAVITY)
         picture[(picture == CAVITY) & ~cavity] = WALL
+        picture[_convex(cavity) & np.isin(picture, (CAVITY, WALL))] = CAVITY
         picture[ndimage.binary_fill_holes(cavity)] = CAVITY
         inside = ndimage.binary_fill_holes(whole) & (picture == BACKGROUND)
         picture[inside] = WALL
@@ -89,6 +91,20 @@ def _fill_gaps(labels: NDArray[np.uint8]) -> None:
     for t, z in np.argwhere(lost):
         source = labels[(t - 1) % times, z]
         labels[t, z] = np.where(np.isin(source, (CAVITY, WALL)), source, labels[t, z])
+
+
+def _convex(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pixels inside the convex hull of a mask; papillary muscles leave dents that belong to the cavity."""
+    points = np.argwhere(mask)
+    if min(np.ptp(points, axis=0)) < 2:
+        return mask
+    low, high = points.min(0), points.max(0) + 1
+    edges = ConvexHull(points).equations
+    rows, columns = (np.arange(first, last) for first, last in zip(low, high, strict=True))
+    distance = edges[:, 0] * rows[:, None, None] + edges[:, 1] * columns[None, :, None] + edges[:, 2]
+    hull = np.zeros_like(mask)
+    hull[low[0] : high[0], low[1] : high[1]] = (distance <= 1e-6).all(-1)
+    return hull
 
 
 def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

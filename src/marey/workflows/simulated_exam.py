@@ -20,7 +20,7 @@ def simulate(
     folder: Path,
     *,
     seed: int,
-    slices: int = 10,
+    slices: int = 12,
     phases: int = 30,
     matrix: int = 256,
     progress: Callable[[float, str], None] | None = None,

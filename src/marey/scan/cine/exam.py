@@ -66,7 +66,7 @@ class CineExam:
         scanner: drawn when None.
     """
 
-    slices: int = 10
+    slices: int = 12
     phases: int = 30
     matrix: int = 256
     field_of_view: float = 350.0

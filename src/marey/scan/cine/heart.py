@@ -127,7 +127,8 @@ class Heart:
     aortic_centre: tuple[float, float]
     outflow_depth: float
     papillaries: tuple[Papillary, ...]
-    lv_trabeculation: float  # mm
+    lv_trabeculation: float  # mm, height of the spikes
+    lv_compact_layer: float  # mm, trabeculae too dense to be told from the wall; readers draw their contour outside
     rv_trabeculation: float
     epicardial_fat: float
 
@@ -171,6 +172,7 @@ def random_heart(rng: np.random.Generator, preset: Preset | None = None) -> Hear
         outflow_depth=rng.uniform(0, 16),
         papillaries=_random_papillaries(rng),
         lv_trabeculation=8.5 * rng.random() ** 1.3,
+        lv_compact_layer=rng.uniform(0.4, 2.0),
         rv_trabeculation=rng.uniform(0, 1),
         epicardial_fat=abs(rng.normal(0, 5)),
     )

@@ -113,7 +113,7 @@ class HeartField:
         Their muscle does not vanish in systole: the narrower the cavity, the deeper the layer.
         """
         narrowing = 1 / max(1 - self.heart.lv.inward * contraction, 0.35)
-        muscle = endo - at.radius < self._layer * narrowing * (1.3 - np.clip(at.height, 0, 1))
+        muscle = endo - at.radius < self._layer * narrowing
         for papillary in self.heart.papillaries:
             low, high = papillary.heights
             at_height = (at.height > low) & (at.height < high)
@@ -136,7 +136,9 @@ def _trabecular_layer(rng: np.random.Generator, heart: Heart, points: Points) ->
     angle = ((np.arctan2(y, x) / (2 * np.pi) + 0.5) * 511).astype(np.int16)
     level = ((z - z.min()) / max(float(np.ptp(z)), 1.0) * (len(spikes) - 1)).astype(np.int16)
     free_wall = 0.7 + 0.4 * x / np.sqrt(x * x + y * y + 1)
-    return np.asarray(heart.lv_trabeculation * free_wall * np.maximum(spikes[level, angle] + 0.1, 0), np.float32)
+    sparser_base = 1.3 - np.clip(z / heart.lv.length, 0, 1)
+    depth = heart.lv_trabeculation * sparser_base * np.maximum(spikes[level, angle] + 0.1, 0) + heart.lv_compact_layer
+    return np.asarray(free_wall * depth, np.float32)
 
 
 __all__ = ["HeartField", "Tissue"]
