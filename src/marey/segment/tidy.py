@@ -96,7 +96,7 @@ def _fill_gaps(labels: NDArray[np.uint8]) -> None:
 def _convex(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Pixels inside the convex hull of a mask; papillary muscles leave dents that belong to the cavity."""
     points = np.argwhere(mask)
-    if min(np.ptp(points, axis=0)) < 2:
+    if len(points) == 0 or np.linalg.matrix_rank(points - points[0]) < 2:
         return mask
     low, high = points.min(0), points.max(0) + 1
     edges = ConvexHull(points).equations

@@ -52,6 +52,22 @@ def test_holes_in_the_cavity_are_cavity() -> None:
     assert np.array_equal(tidied(dirty), labels)
 
 
+def test_papillary_muscles_do_not_dent_the_cavity() -> None:
+    labels = heart_labels()
+    dirty = labels.copy()
+    dirty[:, :, 30:35, 37:41] = 2
+    assert np.array_equal(tidied(dirty), labels)
+
+
+@pytest.mark.parametrize("shape", ["point", "row", "diagonal"])
+def test_cavities_too_small_for_an_outline_are_kept(shape: str) -> None:
+    labels = heart_labels()
+    labels[labels == 1] = 2
+    for k in range(1 if shape == "point" else 4):
+        labels[:, 1, 30 + k * (shape == "diagonal"), 30 + k] = 1
+    assert (tidied(labels)[:, 1] == 1).any()
+
+
 def test_a_gap_in_the_wall_is_closed() -> None:
     dirty = heart_labels()
     dirty[0, 1, 30:34, 40:46] = 0

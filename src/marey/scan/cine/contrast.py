@@ -42,6 +42,7 @@ SPINS: dict[int, Spins] = {
     Tissue.OTHER_WALL: MYOCARDIUM,
     Tissue.FAT: FAT,
     Tissue.BEYOND_BASE: BLOOD,
+    Tissue.PERICARDIUM: Spins(900, 15, 0.3, 0.5),
     Organ.LUNG: Spins(1100, 40, 0.12, 0.5),
     Organ.LUNG_VESSEL: Spins(1400, 200, 0.7, 0.4),
     Organ.LIVER: Spins(580, 46, 0.80, 0.25),
@@ -91,7 +92,7 @@ def random_signals(rng: np.random.Generator) -> NDArray[np.float32]:
     signals[[Tissue.RV_BLOOD, Tissue.OTHER_BLOOD, Organ.VESSEL]] *= np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)
     signals[Tissue.BEYOND_BASE] = signals[Tissue.OTHER_BLOOD]
     for trabecula in (Tissue.LV_TRABECULA, Tissue.RV_TRABECULA):  # finer than a pixel: blood shows between them
-        signals[trabecula] += rng.uniform(0, 0.55) * (signals[Tissue.LV_BLOOD] - signals[trabecula])
+        signals[trabecula] += rng.uniform(0, 0.4) * (signals[Tissue.LV_BLOOD] - signals[trabecula])
     blood, wall = signals[Tissue.LV_BLOOD], signals[Tissue.LV_WALL]
     if wall > 0.72 * blood:
         signals[[Tissue.LV_WALL, Tissue.LV_TRABECULA, Tissue.RV_WALL, Tissue.RV_TRABECULA]] *= 0.72 * blood / wall

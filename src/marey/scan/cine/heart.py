@@ -131,6 +131,7 @@ class Heart:
     lv_compact_layer: float  # mm, trabeculae too dense to be told from the wall; readers draw their contour outside
     rv_trabeculation: float
     epicardial_fat: float
+    pericardium: float
 
 
 def random_heart(rng: np.random.Generator, preset: Preset | None = None) -> Heart:
@@ -172,9 +173,10 @@ def random_heart(rng: np.random.Generator, preset: Preset | None = None) -> Hear
         outflow_depth=rng.uniform(0, 16),
         papillaries=_random_papillaries(rng),
         lv_trabeculation=8.5 * rng.random() ** 1.3,
-        lv_compact_layer=rng.uniform(0.4, 2.0),
+        lv_compact_layer=rng.uniform(0.7, 2.8),
         rv_trabeculation=rng.uniform(0, 1),
         epicardial_fat=abs(rng.normal(0, 5)),
+        pericardium=rng.uniform(0, 2.0),
     )
 
 

@@ -36,6 +36,7 @@ class Tissue(IntEnum):
     OTHER_WALL = 8
     FAT = 9
     BEYOND_BASE = 23
+    PERICARDIUM = 24
 
 
 class HeartField:
@@ -53,7 +54,9 @@ class HeartField:
         self._layer = _trabecular_layer(rng, heart, points)
         self._fine = smooth_field(rng, shape, max(4, int(width / rng.uniform(3.5, 7))))
         toward_rv = np.clip(0.7 - 0.6 * points.x / heart.lv.radius, 0.15, 2.0)
-        self._fat = toward_rv * np.maximum(smooth_field(rng, shape, max(3, int(width / 25))) + 0.5, 0.05)
+        self._fat = toward_rv * np.maximum(smooth_field(rng, shape, max(3, int(width / 25))) + 0.5, 0.05) + rng.uniform(
+            0, 0.3
+        )
 
     def tissues(self, contraction: float) -> NDArray[np.uint8]:
         """Tissue of every point, ``(slice, row, column)`` of `Tissue` values; later ones overwrite earlier ones."""
@@ -71,7 +74,9 @@ class HeartField:
         tissue = np.zeros(points.z.shape, np.uint8)
         surface = np.minimum(np.where(over_base < 12, at.radius - epi, 99), right - heart.rv.wall)
         fat = heart.epicardial_fat * self._fat * (0.5 + np.clip(at.height, 0, 1.2) ** 2)
-        tissue[np.minimum(surface, np.minimum(*atria)) < fat] = Tissue.FAT
+        surface = np.minimum(surface, np.minimum(*atria))
+        tissue[surface < fat + heart.pericardium] = Tissue.PERICARDIUM
+        tissue[surface < fat] = Tissue.FAT
         self._add_vessels(tissue, atria, aorta, above)
         self._add_right_ventricle(tissue, right, at, contraction)
         below_base = over_base < 0
