@@ -20,8 +20,8 @@ def _group() -> None:
 def cine(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for checkpoints and the network.", metavar="DIR")],
     minutes: Annotated[float, typer.Option(help="Stop after so many minutes; start again to go on.", min=0.0)] = 240.0,
-    steps: Annotated[int, typer.Option(help="Optimiser steps of the whole training.", min=1)] = 30_000,
-    batch: Annotated[int, typer.Option(help="Samples in a step.", min=1)] = 96,
+    steps: Annotated[int, typer.Option(help="Optimiser steps of the whole training.", min=1)] = 4_000,
+    batch: Annotated[int, typer.Option(help="Samples in a step.", min=1)] = 48,
     seed: Annotated[int, typer.Option(help="Chooses the simulated hearts and the first weights.", min=0)] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:

@@ -11,6 +11,7 @@ from marey.nets.resample import resample
 from marey.nets.short_axis import ShortAxisNet
 
 MOST_SLICES = 4
+LIKELY = 0.5
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,20 @@ class HeartBox:
 class FindHeart:
     """Box around both ventricles.
 
-    The network looks at the whole picture at two moments; the left ventricle is where its probability, summed over the
-    slices, is largest. The box is centred on both ventricles.
+    The network looks at the whole picture at two moments; the left ventricle is where its probability, averaged over
+    slices, is largest. The box holds what is probably heart around it, and a margin.
 
     Args:
-        size: mm of the box's sides.
+        margin: mm around what is probably heart.
+        least_size, largest_size: mm of the box's sides.
         reach: mm around the LV centre in which heart is looked for.
         least_evidence: below this there is no heart in the pictures.
         net: the network.
     """
 
-    size: float = PIXEL * WINDOW
+    margin: float = 22.0
+    least_size: float = 120.0
+    largest_size: float = PIXEL * WINDOW
     reach: float = 75.0
     least_evidence: float = 0.25
     net: ShortAxisNet = field(default_factory=ShortAxisNet)
@@ -52,7 +56,7 @@ class FindHeart:
         Raises:
             NotAnalysable: no left ventricle is visible.
         """
-        heart, ventricle = self._maps(image)
+        likely, ventricle = self._maps(image)
         blurred = _blur(ventricle, int(12 / PIXEL))
         peak = np.unravel_index(blurred.argmax(), blurred.shape)
         evidence = float(blurred[peak])
@@ -62,18 +66,22 @@ class FindHeart:
                 "Short-axis cine MR with bright blood and the heart in the field of view is needed.",
                 "Look at the images; if the heart is there, please report them as a case Marey cannot read.",
             )
-        rows, columns = (axis * PIXEL for axis in np.indices(heart.shape))
-        distance = np.hypot(rows - peak[0] * PIXEL, columns - peak[1] * PIXEL)
-        weight = heart * (distance < self.reach)
-        middle = [float((weight * axis).sum() / weight.sum()) for axis in (rows, columns)]
+        rows, columns = np.nonzero(likely | _disc(likely.shape, peak, 10.0))
+        near = np.hypot(rows - peak[0], columns - peak[1]) * PIXEL < self.reach
         _, dy, dx = image.grid.spacing
         _, height, width = image.grid.shape
-        return HeartBox(
-            _around(middle[0] / dy, self.size / dy, height), _around(middle[1] / dx, self.size / dx, width), evidence
-        )
+        down, across = rows[near] * PIXEL / dy, columns[near] * PIXEL / dx
+        return HeartBox(self._side(down, dy, height), self._side(across, dx, width), evidence)
 
-    def _maps(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Probability of heart and of left ventricle, mean of the middle slices and two phases, `PIXEL` mm pixels."""
+    def _side(self, inside: NDArray[np.float64], step: float, limit: int) -> slice:
+        """Pixels from the first to the last of `inside` with the margin, within the picture."""
+        middle, extent = (inside.min() + inside.max()) / 2, (inside.max() - inside.min()) * step + 2 * self.margin
+        pixels = min(round(float(np.clip(extent, self.least_size, self.largest_size)) / step), limit)
+        first = min(max(round(middle - pixels / 2), 0), limit - pixels)
+        return slice(first, first + pixels)
+
+    def _maps(self, image: Image) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Where heart is likely on any middle slice, and mean probability of left ventricle; `PIXEL` mm pixels."""
         last = image.grid.shape[0] - 1
         middle = np.unique(np.linspace(0.25 * last, 0.75 * last, MOST_SLICES).round().astype(int))
         phases = sorted({0, round(0.35 * (image.phases - 1)) if image.phases > 2 else image.phases - 1})
@@ -83,13 +91,13 @@ class FindHeart:
         counts = [int(np.ceil(size / step)) for size, step in zip(image.grid.shape[1:], steps, strict=True)]
         probability = self.net(resample(stacks, (0.0, steps[0], counts[0]), (0.0, steps[1], counts[1])))
         left = probability[1] + probability[2]
-        return (left + probability[3]).mean((0, 1)), left.mean((0, 1))
+        return np.asarray((left + probability[3]).max((0, 1)) > LIKELY), left.mean((0, 1))
 
 
-def _around(middle: float, size: float, limit: int) -> slice:
-    size = min(round(size), limit)
-    first = min(max(round(middle - size / 2), 0), limit - size)
-    return slice(first, first + size)
+def _disc(shape: tuple[int, ...], centre: tuple[np.intp, ...], radius: float) -> NDArray[np.bool_]:
+    """Pixels within `radius` mm."""
+    rows, columns = np.indices(shape)
+    return np.asarray(np.hypot(rows - centre[0], columns - centre[1]) * PIXEL <= radius)
 
 
 def _blur(picture: NDArray[np.float32], radius: int) -> NDArray[np.float32]:

@@ -41,16 +41,16 @@ class Recipe:
     """
 
     seed: int = 1
-    steps: int = 12_000
-    batch: int = 24
+    steps: int = 4_000
+    batch: int = 48
     widths: tuple[int, ...] = (16, 32, 64, 128, 192)
     precision: Literal["float32", "bfloat16"] = "bfloat16"
-    learning_rate: float = 2e-3
+    learning_rate: float = 1.6e-3
     weight_decay: float = 1e-4
     averaging: float = 0.999
     pool: int = 600
     first: int = 60
-    fresh: float = 0.6
+    fresh: float = 0.8
 
     def rate(self, step: int) -> float:
         """Learning rate at a step."""
