@@ -117,7 +117,7 @@ class HeartField:
 
         Their muscle does not vanish in systole: the narrower the cavity, the deeper the layer.
         """
-        narrowing = 1 / max(1 - self.heart.lv.inward * contraction, 0.35)
+        narrowing = 1 / max(1 - self.heart.lv.inward * contraction, 0.35) ** 1.4
         muscle = endo - at.radius < self._layer * narrowing
         for papillary in self.heart.papillaries:
             low, high = papillary.heights
