@@ -1,6 +1,8 @@
 """Training: losses in closed form, augmentation that keeps picture and label together, runs that can be resumed."""
 
 import itertools
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +87,33 @@ def test_interrupted_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
     rest.train(lambda *_: None)
     for a, b in zip(whole.trained().parameters(), rest.trained().parameters(), strict=True):
         assert torch.allclose(a, b, atol=1e-5)
+
+
+MEMBER = """
+import sys
+from pathlib import Path
+import numpy, torch
+from marey.learn.train import Recipe, Trainer
+rank, folder = int(sys.argv[1]), Path(sys.argv[2])
+torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
+trainer = Trainer(eval(sys.argv[3]), folder / "team", workers=0)
+trainer.train(lambda *_: None)
+numpy.save(folder / f"{rank}.npy", torch.cat([p.detach().reshape(-1) for p in trainer.net.parameters()]).numpy())
+torch.distributed.destroy_process_group()
+"""
+
+
+def test_a_team_steps_together_on_different_samples(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", MEMBER]
+    team = [subprocess.Popen([*command, str(rank), str(tmp_path), repr(TINY)]) for rank in (0, 1)]
+    assert [process.wait(timeout=200) for process in team] == [0, 0]
+    first, second = (np.load(tmp_path / f"{rank}.npy") for rank in (0, 1))
+    alone = Trainer(TINY, tmp_path / "alone", workers=0)
+    alone.train(lambda *_: None)
+    solo = np.concatenate([parameter.detach().numpy().ravel() for parameter in alone.net.parameters()])
+    assert np.allclose(first, second, atol=1e-6)
+    assert not np.allclose(first, solo, atol=1e-4)
+    assert (tmp_path / "team" / "checkpoint.pt").exists()
 
 
 def test_another_recipe_does_not_continue_a_run(tmp_path: Path) -> None:
