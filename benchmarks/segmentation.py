@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 from dynamic_network_architectures.architectures.unet import PlainConvUNet
-from monai.networks.nets import UNet
+from monai.networks.nets import UNet  # type: ignore[attr-defined, unused-ignore]
 from torch import nn
 
 from marey.core import Image
@@ -35,15 +35,17 @@ SIZE, BATCH = 256, 4
 
 def nnunet() -> nn.Module:
     """The 2D plan for cine MR."""
-    return PlainConvUNet(
+    net: nn.Module = PlainConvUNet(
         1, 7, (32, 64, 128, 256, 512, 512, 512), nn.Conv2d, 3, (1, 2, 2, 2, 2, 2, 2), 2, 4, 2,
         conv_bias=True, norm_op=nn.InstanceNorm2d, norm_op_kwargs={"affine": True}, nonlin=nn.LeakyReLU,
-    ).eval()  # fmt: skip
+    )  # fmt: skip
+    return net.eval()
 
 
 def monai() -> nn.Module:
     """About as many parameters as Marey's network."""
-    return UNet(2, 1, 4, channels=(18, 36, 72, 144, 208), strides=(2, 2, 2, 2), num_res_units=2).eval()
+    net: nn.Module = UNet(2, 1, 4, channels=(18, 36, 72, 144, 208), strides=(2, 2, 2, 2), num_res_units=2)
+    return net.eval()
 
 
 def marey(image: Image) -> Callable[[], object]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, distributed, nn
@@ -76,7 +76,8 @@ class Trainer:
         self.rank, self.team = (distributed.get_rank(), distributed.get_world_size()) if _in_a_team() else (0, 1)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.net = UNet(3, 1 + len(STRUCTURES), recipe.widths).to(self.device)
-        self.net.to(memory_format=torch.channels_last)
+        untyped: Any = self.net  # torch's stubs do not know this argument
+        untyped.to(memory_format=torch.channels_last)
         self.average = torch.optim.swa_utils.AveragedModel(
             self.net,
             multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.averaging),  # type: ignore[no-untyped-call]

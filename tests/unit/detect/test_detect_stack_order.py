@@ -10,8 +10,8 @@ from marey.core import Grid, Image, NotAnalysable, Notice, Study
 from marey.detect.stack_order import check_stack
 
 
-def stack(positions: NDArray[np.float64], thickness: float | None = 8.0) -> Image:
-    grid = Grid((len(positions), 8, 8), np.diag([10.0, 1.5, 1.5, 1.0]), positions, thickness)
+def stack(positions: NDArray[np.floating], thickness: float | None = 8.0) -> Image:
+    grid = Grid((len(positions), 8, 8), np.diag([10.0, 1.5, 1.5, 1.0]), np.asarray(positions, np.float64), thickness)
     return Image(np.ones((2, *grid.shape), np.int16), grid, np.arange(2.0))
 
 
@@ -19,7 +19,7 @@ EVEN = np.arange(8) * 10.0
 
 
 @pytest.mark.parametrize("positions", [EVEN, EVEN * 1.77, EVEN + np.array([0, 1, 0, 1, 0, 1, 0, 1])])
-def test_even_stacks_pass(positions: NDArray[np.float64]) -> None:
+def test_even_stacks_pass(positions: NDArray[np.floating]) -> None:
     check_stack(stack(positions), Study(()))
 
 
