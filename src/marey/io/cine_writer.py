@@ -36,7 +36,7 @@ class _Identity:
     def of_frame(self, z: int, t: int) -> UID:
         from pydicom.uid import generate_uid
 
-        return generate_uid(entropy_srcs=[self.series, str(z), str(t)])
+        return generate_uid(entropy_srcs=[f"{self.series}/{z}/{t}"])
 
 
 def write_cine(

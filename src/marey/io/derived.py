@@ -144,7 +144,7 @@ def check_phases(image: Image, phases: Sequence[int]) -> tuple[int, ...]:
 
 def derived_uid(*entropy: str) -> UID:
     """A UID that is the same for the same text, and another for any other."""
-    return generate_uid(entropy_srcs=["marey", *entropy])
+    return generate_uid(entropy_srcs=["/".join(("marey", *entropy))])
 
 
 def stand_in(sources: Sources, image: Image) -> Dataset:

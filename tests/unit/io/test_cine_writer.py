@@ -10,7 +10,7 @@ import pytest
 from exams import FACTS, cine, write
 from pydicom import dcmread
 
-from marey.core import CannotWrite, Facts, InvalidInput
+from marey.core import CannotWrite, Facts, Grid, Image, InvalidInput
 from marey.io.cine_writer import write_cine
 from marey.io.read import read_study
 
@@ -96,3 +96,11 @@ def test_a_validator_finds_no_fault(facts: Facts, tmp_path: Path) -> None:
         done = subprocess.run([validator, path], capture_output=True, text=True, check=False)
         assert "Error" not in done.stderr
         assert done.returncode == 0
+
+
+def test_every_image_of_a_large_exam_has_its_own_identifier(tmp_path: Path) -> None:
+    """Slice 1 phase 11 and slice 11 phase 1 must not be taken for the same image."""
+    grid = Grid((12, 4, 4), np.diag([8.0, 1.5, 1.5, 1.0]))
+    image = Image(np.ones((12, 12, 4, 4), np.int16), grid, np.arange(12) * 30.0)
+    paths = write_cine(image, Facts(), tmp_path, series_description="cine", series_number=1, seed="one")
+    assert len({dcmread(path, stop_before_pixels=True).SOPInstanceUID for path in paths}) == 144
