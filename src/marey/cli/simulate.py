@@ -42,7 +42,7 @@ def study(
 
     For example:
 
-      marey simulate study --preset infarct --seed 7 -o exam
+      marey simulate study --preset infarct --seed 12 -o exam
     """
     with errors_as_sentences():
         from marey.workflows.simulated_exam import simulate

@@ -114,7 +114,7 @@ class CineExam:
     ) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
         points, window = plan.points(), plan.window(heart)
         field = HeartField(heart, Points(*(axis[window] for axis in points)), rng)
-        thorax = random_thorax(rng, heart, points.x[:1], points.y[:1], plan.levels)
+        thorax = random_thorax(rng, heart, points.x[:1], points.y[:1], plan.levels, patchwork=0.0)
         signals, scanner = random_signals(rng), self.scanner or random_scanner(rng)
         fields_seed = int(rng.integers(2**32))
         pictures = np.empty((self.phases, *thorax.shape), np.uint16)

@@ -35,7 +35,9 @@ class Organ(IntEnum):
     FLUID = 22
 
 
-def random_thorax(rng: np.random.Generator, heart: Heart, x: Array, y: Array, z: Array) -> NDArray[np.uint8]:
+def random_thorax(
+    rng: np.random.Generator, heart: Heart, x: Array, y: Array, z: Array, *, patchwork: float = 0.12
+) -> NDArray[np.uint8]:
     """Draw the surroundings of a heart.
 
     Args:
@@ -43,12 +45,13 @@ def random_thorax(rng: np.random.Generator, heart: Heart, x: Array, y: Array, z:
         heart: decides how much room there is.
         x, y: heart coordinates of the pixels, ``(1, row, column)``.
         z: height of each slice, ``(slice, 1, 1)``.
+        patchwork: how often organs are arranged at random, which trains well but is no person.
 
     Returns:
         `Organ` values ``(slice, row, column)``.
     """
     shape = np.broadcast_shapes(x.shape, y.shape, z.shape)
-    if rng.random() < 0.12:
+    if rng.random() < patchwork:
         return _patchwork(rng, shape)
     scene = _Scene(rng, heart, x, y, z / np.float32(heart.lv.length) - 0.5, _lungs(rng, shape))
     if rng.random() < 0.85:
