@@ -1,5 +1,6 @@
 """From a trained network to an ONNX file that needs no torch."""
 
+import warnings
 from pathlib import Path
 
 import torch
@@ -28,15 +29,17 @@ def export_onnx(net: nn.Module, path: Path) -> Path:
     """
     example = torch.zeros(2, 3, WINDOW, WINDOW)
     sizes = {0: torch.export.Dim("batch"), 2: torch.export.Dim.AUTO, 3: torch.export.Dim.AUTO}
-    program = torch.onnx.export(
-        _WithProbabilities(net).eval(),
-        (example,),
-        input_names=["pictures"],
-        output_names=["probabilities"],
-        dynamic_shapes=(sizes,),
-        dynamo=True,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # the exporter's own
+        program = torch.onnx.export(
+            _WithProbabilities(net).eval(),
+            (example,),
+            input_names=["pictures"],
+            output_names=["probabilities"],
+            dynamic_shapes=(sizes,),
+            dynamo=True,
+            verbose=False,
+        )
     if program is None:
         raise RuntimeError("torch.onnx.export gave no program")
     return write_with(path, lambda temporary: program.save(str(temporary), external_data=False))
