@@ -101,6 +101,6 @@ def test_a_validator_finds_no_fault(facts: Facts, tmp_path: Path) -> None:
 def test_every_image_of_a_large_exam_has_its_own_identifier(tmp_path: Path) -> None:
     """Slice 1 phase 11 and slice 11 phase 1 must not be taken for the same image."""
     grid = Grid((12, 4, 4), np.diag([8.0, 1.5, 1.5, 1.0]))
-    image = Image(np.ones((12, 12, 4, 4), np.int16), grid, np.arange(12) * 30.0)
+    image = Image(np.ones((12, 12, 4, 4), np.int16), grid, np.linspace(0.0, 330.0, 12))
     paths = write_cine(image, Facts(), tmp_path, series_description="cine", series_number=1, seed="one")
     assert len({dcmread(path, stop_before_pixels=True).SOPInstanceUID for path in paths}) == 144
