@@ -58,6 +58,30 @@ def person(exam: Exam) -> list[str]:
     return rows
 
 
+def distances(exam: Exam) -> list[str]:
+    """Rows: how far the person's published short-axis contours lie outside (+) or inside (-) our outlines."""
+    from scipy.ndimage import distance_transform_edt
+
+    rows = []
+    for name, t in (("ED", exam.phases.end_diastole), ("ES", exam.phases.end_systole)):
+        text = (DATA / "human_cine_3t" / "guidepoints" / f"GPFile_{t:03d}.txt").read_text().splitlines()[1:]
+        lines = [line.split("\t") for line in text if line.count("\t") > 3]
+        for kind, structures in (("ENDO", (LV_CAVITY,)), ("EPI", (LV_CAVITY, LV_MYOCARDIUM))):
+            points = np.array([line[:3] for line in lines if line[3] == f"SAX_LV_{kind}CARDIAL"], np.float64)
+            mask, means = exam.labels.mask(*structures)[t], []
+            z, y, x = exam.image.grid.index(points).round().astype(int).T
+            for k in range(len(mask)):
+                if mask[k].any() and (z == k).sum() >= 5:
+                    away = distance_transform_edt(~mask[k]) - distance_transform_edt(mask[k])
+                    away = (away - 0.5 * np.sign(away)) * exam.image.grid.spacing[1]
+                    means.append(float(away[y[z == k], x[z == k]].mean()))
+            listed = ", ".join(f"{mean:+.1f}" for mean in means)
+            rows.append(
+                f"| person, published {kind.lower()}cardial contour outside ours, {name}, per slice | {listed} mm | | |"
+            )
+    return rows
+
+
 def pig(exam: Exam) -> list[str]:
     """Rows of the table for the pig: Dice of endocardium and epicardium on mid slices at end-diastole."""
     t = exam.phases.end_diastole
@@ -88,9 +112,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path)
     net = ShortAxisNet(path=parser.parse_args().weights)
-    rows = person(analysed(DATA / "human_cine_3t" / "dicom", net)) + pig(
-        analysed(DATA / "pig_cine" / "short_axis", net)
-    )
+    one = analysed(DATA / "human_cine_3t" / "dicom", net)
+    rows = person(one) + distances(one) + pig(analysed(DATA / "pig_cine" / "short_axis", net))
     print("\n".join(["| what | Marey | reference | difference |", "|---|---|---|---|", *rows]))
 
 

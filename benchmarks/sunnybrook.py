@@ -32,6 +32,7 @@ from marey.segment.short_axis import SegmentShortAxis
 DATA = Path(os.environ.get("MAREY_DATA", Path(__file__).parents[2] / "shared" / "data")) / "sunnybrook" / "png"
 PHASES_PER_SLICE = 20
 SPACING, THICKNESS = 1.37, 9.0  # mm
+MISPLACED = "SC-N-06"  # masks beside the heart
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,28 @@ def table(slices: list[Slice]) -> str:
     alike = [replace(s, answer=s.touched) for s in slices]
     lines.append(row("all, touched", alike))
     lines += [row(f"{phase}, touched", [s for s in alike if s.phase == phase]) for phase in ("ED", "ES")]
-    lines += ["", ejection(slices, ""), ejection(alike, ", touched")]
+    lines += [
+        row(f"all but {MISPLACED}{how}", [s for s in chosen if s.patient != MISPLACED])
+        for how, chosen in (("", slices), (", touched", alike))
+    ]
+    lines += ["", ejection(slices, ""), ejection(alike, ", touched"), "", *outlines(slices)]
     return "\n".join(lines)
+
+
+def outlines(slices: list[Slice]) -> list[str]:
+    """Where the masks lie against our outlines: larger radius by group and phase, and one displaced patient."""
+    lines = []
+    for group in sorted({s.group for s in slices}):
+        for phase in ("ED", "ES"):
+            found = [s for s in slices if s.group == group and s.phase == phase and s.dice > 0.6]
+            larger = [SPACING * (np.sqrt(s.truth.sum() / np.pi) - np.sqrt(s.answer.sum() / np.pi)) for s in found]
+            lines.append(f"{group} {phase}: the masks' radius is larger by {np.median(larger):.1f} mm (median)")
+    shifts = [
+        SPACING * float(np.linalg.norm(np.argwhere(s.answer).mean(0) - np.argwhere(s.truth).mean(0)))
+        for s in slices
+        if s.patient == MISPLACED and s.answer.any()
+    ]
+    return [*lines, f"{MISPLACED}: middle of mask to middle of answer {np.median(shifts):.0f} mm (median)"]
 
 
 def ejection(slices: list[Slice], how: str) -> str:
