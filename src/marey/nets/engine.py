@@ -29,12 +29,17 @@ def open_network(path: Path, engine: Engine | None = None, threads: int | None =
     Returns:
         Function from a float32 array to a float32 array, safe to call from one thread at a time.
     """
-    threads = (
-        threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count() or 1
-    )
+    threads = threads or _cores()
     if (engine or best_engine()) == "openvino":
         return _openvino(path, threads)
     return _onnxruntime(path, threads)
+
+
+def _cores() -> int:
+    """Cores this process may use; not every system can tell them from all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _onnxruntime(path: Path, threads: int) -> Network:
