@@ -4,12 +4,15 @@ from marey.core.errors import CannotWrite, InvalidInput, MareyError, NotAnalysab
 from marey.core.finding import Finding, ReferenceRange, Report
 from marey.core.grid import Grid
 from marey.core.image import FrameSource, Image, Labels
+from marey.core.mesh import Mesh
+from marey.core.parameter import Parameter, Parameters, parameter
+from marey.core.signal import Signal
 from marey.core.step import Step, describe, settings
 from marey.core.structure import Code, Structure
 from marey.core.study import Facts, Notice, Study
 
 __all__ = [
-    "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "Labels", "MareyError",
-    "NotAnalysable", "Notice", "ReferenceRange", "Report", "Step", "Structure", "Study", "UnreadableFile", "describe",
-    "settings",
+    "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "Labels",
+    "MareyError", "Mesh", "NotAnalysable", "Notice", "Parameter", "Parameters", "ReferenceRange", "Report",
+    "Signal", "Step", "Structure", "Study", "UnreadableFile", "describe", "parameter", "settings",
 ]  # fmt: skip
