@@ -1,0 +1,19 @@
+"""Finite elements of large deformation: passive and active tissue, cavities, supports, equilibrium, a beat."""
+
+from marey.simulate.elasticity.assembly import Assembly
+from marey.simulate.elasticity.body import Body, Springs, frames_of, held
+from marey.simulate.elasticity.guccione import Guccione
+from marey.simulate.elasticity.hexahedron import fibre_frames
+from marey.simulate.elasticity.holzapfel_ogden import HolzapfelOgden
+from marey.simulate.elasticity.law import Law
+from marey.simulate.elasticity.load import Load, State, filled
+from marey.simulate.elasticity.neo_hookean import NeoHookean
+from marey.simulate.elasticity.shapes import block, helical_fibres, truncated_ellipsoid
+from marey.simulate.elasticity.solver import NoEquilibrium, Solver, equilibrium, follow
+from marey.simulate.elasticity.tension import FibreTension
+
+__all__ = [
+    "Assembly", "Body", "FibreTension", "Guccione", "HolzapfelOgden", "Law", "Load", "NeoHookean", "NoEquilibrium",
+    "Solver", "Springs", "State", "block", "equilibrium", "fibre_frames", "filled", "follow", "frames_of", "held",
+    "helical_fibres", "truncated_ellipsoid",
+]  # fmt: skip

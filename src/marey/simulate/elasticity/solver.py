@@ -1,0 +1,185 @@
+"""Newton's method with a line search, and load steps that shrink where it fails and grow where it is easy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.core import NotAnalysable
+from marey.simulate.elasticity._sparse import factorise
+from marey.simulate.elasticity.assembly import Assembly, Balance
+from marey.simulate.elasticity.load import Load, State
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Limits of the iterations; nothing here runs without end.
+
+    Args:
+        tolerance: of forces, relative to the forces that cancel, and of volumes, relative to the volumes.
+        iterations: of Newton in one step before the step is cut.
+        shortenings: of one Newton update in the line search.
+        first_step, smallest_step: fractions of the whole load.
+        steps: tried, good and bad ones together, before giving up.
+    """
+
+    tolerance: float = 1e-8
+    iterations: int = 14
+    shortenings: int = 6
+    first_step: float = 0.25
+    smallest_step: float = 1e-4
+    steps: int = 400
+
+
+class NoEquilibrium(NotAnalysable):
+    """The iterations found no state in which forces balance."""
+
+
+def follow(
+    assembly: Assembly, start: State, load_at: Callable[[float], Load], solver: Solver = Solver()
+) -> State:  # fmt: skip
+    """The state under load_at(1), reached from a state in equilibrium under load_at(0) in steps of the load.
+
+    Args:
+        assembly: the body.
+        start: equilibrium under load_at(0).
+        load_at: the load at a fraction from 0 to 1.
+        solver: limits.
+
+    Raises:
+        NoEquilibrium: the smallest step failed, or too many steps were needed.
+    """
+    done, step = 0.0, solver.first_step
+    state, slope, reason = start, None, ""
+    for _ in range(solver.steps):
+        step = min(step, 1.0 - done)
+        guess = state if slope is None else _moved(assembly, state, step * slope)
+        try:
+            reached, iterations = equilibrium(assembly, guess, load_at(done + step), state.positions, solver)
+        except NoEquilibrium as failure:
+            reason, slope = failure.found, None
+            step /= 2
+            if step < solver.smallest_step:
+                break
+            continue
+        slope = _difference(assembly, state, reached) / step
+        done, state = done + step, reached
+        if done >= 1.0 - 1e-12:
+            return state
+        step *= 2.0 if iterations <= 5 else 1.3 if iterations <= 8 else 1.0
+    raise NoEquilibrium(
+        f"The body was brought to {100 * done:.3g} % of its load; beyond that the steps were cut down to "
+        f"{100 * step:.2g} % without success ({reason.rstrip('.').lower()}).",
+        f"Equilibrium within {solver.steps} steps is needed.",
+        "Apply less pressure or tension, stiffen the law or its supports, refine the mesh, or lower the bulk modulus.",
+    )
+
+
+def equilibrium(
+    assembly: Assembly, guess: State, load: Load, before: FloatArray, solver: Solver = Solver()
+) -> tuple[State, int]:  # fmt: skip
+    """The state in which forces balance, and the number of iterations that it took.
+
+    Args:
+        assembly: the body.
+        guess: a state nearby, with its prescribed displacements in place.
+        load: what acts.
+        before: (n, 3) positions one step ago, for damping.
+        solver: limits.
+
+    Raises:
+        NoEquilibrium: it was not found within the limits.
+    """
+    state = guess if load.chambers else replace(guess, pressures=assembly.given_pressures(load))
+    balance = assembly.balance(state, load, before)
+    if balance is None:
+        raise _no_equilibrium("a cell turned inside out")
+    for iteration in range(solver.iterations):
+        if _error(assembly, balance) <= solver.tolerance:
+            return state, iteration
+        change = _newton_step(assembly, state, load, balance)
+        state, balance = _line_search(assembly, state, load, before, change, balance, solver)
+    raise _no_equilibrium(f"Newton's method did not converge in {solver.iterations} iterations")
+
+
+def _newton_step(assembly: Assembly, state: State, load: Load, balance: Balance) -> FloatArray:
+    """Changes of the unknowns, the cavity pressures and the tensions of the cells, one after the other.
+
+    The stiffness is that of the mixed form, in which the tensions are unknowns of their own: in it, a large rotation
+    does not excite the bulk modulus, and far fewer iterations are needed than with tensions taken from the
+    displacements.
+    """
+    try:
+        factors = factorise(assembly.stiffness(state, load))
+        change = factors.solve(-balance.forces)
+        dp = np.zeros(state.pressures.size)
+        if load.chambers is not None:
+            per_pressure = factors.solve(balance.gradients)
+            compliance = balance.gradients.T @ per_pressure - balance.compliance
+            dp = np.linalg.solve(compliance, -balance.volumes - balance.gradients.T @ change)
+            change += per_pressure @ dp
+    except (RuntimeError, np.linalg.LinAlgError):
+        raise _no_equilibrium("the stiffness is singular") from None
+    swelling = np.sum(balance.swelling * assembly.in_cells(change), axis=1) / assembly.cell_volumes
+    tensions = assembly.body.bulk * (balance.dilatation + swelling) - state.tensions
+    return np.concatenate([change, dp, tensions])
+
+
+def _line_search(
+    assembly: Assembly, state: State, load: Load, before: FloatArray, change: FloatArray, balance: Balance, solver: Solver,
+) -> tuple[State, Balance]:  # fmt: skip
+    """The update, shortened until the work that the unbalanced forces do along it is less than before."""
+    direction, length = change[: assembly.pattern.size], 1.0
+    before_work = abs(float(balance.mixed @ direction))
+    trials = []
+    for shortening in range(solver.shortenings + 1):
+        trial = _moved(assembly, state, length * change)
+        found = assembly.balance(trial, load, before)
+        if found is None:
+            length *= 0.25
+            continue
+        work = abs(float(found.mixed @ direction))
+        trials.append((work, shortening, trial, found))
+        if work <= before_work or _error(assembly, found) <= solver.tolerance:
+            break
+        length *= float(np.clip(before_work / (before_work + work), 0.1, 0.5))
+    if not trials:
+        raise _no_equilibrium("a cell turned inside out")
+    _, _, state, balance = min(trials)
+    return state, balance
+
+
+def _error(assembly: Assembly, balance: Balance) -> float:
+    """Imbalance of forces and volumes, each relative to its size."""
+    forces = float(np.linalg.norm(balance.forces))
+    relative = forces / balance.scale if balance.scale > 0 else forces
+    if not balance.volumes.size:
+        return relative
+    return max(relative, float(np.max(np.abs(balance.volumes) / assembly.reference_volumes)))
+
+
+def _moved(assembly: Assembly, state: State, change: FloatArray) -> State:
+    u, k = assembly.pattern.size, state.pressures.size
+    free = assembly.pattern.number >= 0
+    x = state.positions.copy()
+    x[free] += change[assembly.pattern.number[free]]
+    return State(x, state.pressures + change[u : u + k], state.tensions + change[u + k :])
+
+
+def _difference(assembly: Assembly, before: State, after: State) -> FloatArray:
+    free = assembly.pattern.number >= 0
+    change = np.zeros(assembly.pattern.size)
+    change[assembly.pattern.number[free]] = (after.positions - before.positions)[free]
+    return np.concatenate([change, after.pressures - before.pressures, after.tensions - before.tensions])
+
+
+def _no_equilibrium(why: str) -> NoEquilibrium:
+    return NoEquilibrium(
+        f"{why[0].upper()}{why[1:]}.", "A state in which all forces balance is needed.", "Take smaller steps."
+    )
+
+
+__all__ = ["NoEquilibrium", "Solver", "equilibrium", "follow"]
