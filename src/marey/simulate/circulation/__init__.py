@@ -1,0 +1,40 @@
+"""The closed loop: four chambers, four valves, systemic and pulmonary vessels; its periodic beat and its balances."""
+
+from marey.simulate.circulation.closed_loop import integrate_beat
+from marey.simulate.circulation.loop import Haemodynamics, Loop, haemodynamics
+from marey.simulate.circulation.parameters import (
+    AorticValve,
+    Atrium,
+    Circulation,
+    Pericardium,
+    PulmonaryArteries,
+    PulmonaryValve,
+    PulmonaryVeins,
+    RightAtrium,
+    SystemicVeins,
+    TricuspidValve,
+    Valve,
+    Vessels,
+)
+from marey.simulate.circulation.periodic import periodic, transient
+
+__all__ = [
+    "AorticValve",
+    "Atrium",
+    "Circulation",
+    "Haemodynamics",
+    "Loop",
+    "Pericardium",
+    "PulmonaryArteries",
+    "PulmonaryValve",
+    "PulmonaryVeins",
+    "RightAtrium",
+    "SystemicVeins",
+    "TricuspidValve",
+    "Valve",
+    "Vessels",
+    "haemodynamics",
+    "integrate_beat",
+    "periodic",
+    "transient",
+]

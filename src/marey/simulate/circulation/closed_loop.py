@@ -1,0 +1,171 @@
+"""A closed loop of four chambers, four valves and four vascular beds, integrated beat by beat.
+
+Chambers and beds as in Regazzoni 2022 (doi:10.1016/j.jcp.2022.111083); valves with Bernoulli loss, inertance and
+moving leaflets as in Mynard 2012 (doi:10.1002/cnm.1466); the pericardium surrounds the four chambers. The leaflets'
+rate is bounded, which keeps the equations free of stiffness: steps of 0.5 ms are enough.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from marey.core.errors import InvalidInput, NotAnalysable
+from marey.core.units import mL, mmHg, ms
+from marey.simulate.circulation._kernels import CHAMBERS, COMPARTMENTS, OWN, VALVES, one_beat, ventricular_pressures
+from marey.simulate.circulation.parameters import Circulation, Vessels
+from marey.simulate.mechanics.interface import Array, PressureFunction, Ventricles
+
+STEP = 0.5 * ms
+FILLED = {"left atrium": 60 * mL, "left ventricle": 135 * mL, "right atrium": 60 * mL, "right ventricle": 150 * mL}
+STRESSED = {"systemic arteries": 85 * mmHg, "pulmonary arteries": 14 * mmHg, "pulmonary veins": 9 * mmHg}
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One integrated cycle.
+
+    Args:
+        times: (time,) ms from the R wave, both ends included.
+        states: (time, state), laid out as in `_kernels`.
+        seen: (time, 8 + extra outputs) pressures of the compartments in kPa, then the ventricles' extra outputs.
+        memory: the ventricles' scratch at the end.
+    """
+
+    times: Array
+    states: Array
+    seen: Array
+    memory: Array
+
+
+def beds(circulation: Circulation) -> dict[str, Vessels]:
+    """The four vascular beds by the names of their compartments."""
+    return {
+        "systemic arteries": circulation.systemic_arteries,
+        "systemic veins": circulation.systemic_veins,
+        "pulmonary arteries": circulation.pulmonary_arteries,
+        "pulmonary veins": circulation.pulmonary_veins,
+    }
+
+
+def initial_state(circulation: Circulation, ventricles: Ventricles) -> Array:
+    """(20 + n,) chambers and arteries filled as in a resting adult; the systemic veins hold the rest of the blood.
+
+    Raises:
+        InvalidInput: there is too little blood for that.
+    """
+    own = ventricles.initial_state()
+    state = np.zeros(OWN + own.size)
+    state[OWN:] = own
+    vascular = beds(circulation)
+    for k, name in enumerate(COMPARTMENTS):
+        if name in FILLED:
+            state[k] = FILLED[name]
+        elif name in STRESSED:
+            state[k] = vascular[name].unstressed + vascular[name].compliance * STRESSED[name]
+    veins = COMPARTMENTS.index("systemic veins")
+    state[veins] = circulation.blood_volume - state[:8].sum()
+    least = circulation.systemic_veins.unstressed
+    if state[veins] <= least:
+        raise InvalidInput(
+            f"The parameter 'blood_volume' is {circulation.blood_volume / mL:.0f} mL.",
+            f"More than {(circulation.blood_volume - state[veins] + least) / mL:.0f} mL are needed to fill the heart and "
+            "the vessels to their unstressed volumes.",
+            "Raise it, or lower the unstressed volumes of the vessels.",
+        )
+    return state
+
+
+def integrate_beat(
+    circulation: Circulation, ventricles: Ventricles, start: Array, memory: Array, step: float = STEP
+) -> Trace:
+    """Integrate one cycle from a state.
+
+    Args:
+        circulation, ventricles: the model.
+        start: (20 + n,) state at the R wave.
+        memory: the ventricles' scratch; copied.
+        step: largest time step, ms.
+
+    Raises:
+        InvalidInput: a step that is no positive number, a ventricle that is still active when the next cycle begins.
+        NotAnalysable: a compartment ran empty, or the model of the ventricles found no solution.
+    """
+    if not 0.0 < step <= 5.0 * ms:
+        raise InvalidInput(
+            f"The time step is {step} ms.", "A step between 0 and 5 ms is needed.", "The default is 0.5 ms."
+        )
+    period = circulation.period
+    steps = math.ceil(period / step)
+    states = np.empty((steps + 1, start.size))
+    states[0] = start
+    seen = np.empty((steps + 1, 8 + len(ventricles.names)))
+    memory = memory.copy()
+    law = _compiled(ventricles.pressure)
+    numbers = ventricles.parameters()
+    _check_wrap(law, numbers, start, memory.copy(), len(ventricles.names), period)
+    failed, where = one_beat(
+        states, seen, period, memory, law, numbers, *_packed(circulation), circulation.blood_density
+    )
+    times = np.linspace(0.0, period, steps + 1)
+    if failed >= 0:
+        raise _failure(times[failed + 1], where)
+    return Trace(times, states, seen, memory)
+
+
+def _packed(circulation: Circulation) -> tuple[Array, Array, Array, Array]:
+    c = circulation
+    around = np.array([c.pericardium.pressure, c.pericardium.volume, c.pericardium.stretch])
+    atria = np.array([
+        [a.end_systolic, a.diastolic, a.unstressed, c.pr_interval, a.rise, a.fall, c.period]
+        for a in (c.left_atrium, c.right_atrium)
+    ])  # fmt: skip
+    vessels, connections = np.zeros((8, 3)), np.zeros((8, 6))
+    for name, bed in beds(c).items():
+        k = COMPARTMENTS.index(name)
+        vessels[k] = bed.impedance, bed.compliance, bed.unstressed
+        connections[k, :2] = bed.resistance, bed.inertance
+    for k, valve in zip(VALVES, (c.mitral, c.aortic, c.tricuspid, c.pulmonary), strict=True):
+        connections[k] = [known.value for known in valve.table()]
+    return around, atria, vessels, connections
+
+
+@lru_cache(maxsize=64)
+def _compiled(pressure: PressureFunction) -> Any:
+    """The law as a C function: the time stepper is then compiled once for all models of the ventricles."""
+    from numba import cfunc, float64, void
+
+    array = float64[::1]
+    python: Any = getattr(pressure, "py_func", pressure)
+    return cfunc(void(float64, array, array, array, array, array, array), cache=True, error_model="numpy")(python)
+
+
+def _check_wrap(law: Any, numbers: Array, start: Array, memory: Array, extra: int, period: float) -> None:
+    """The pressures at the two ends of a cycle agree when nothing else has changed."""
+    ends = [ventricular_pressures(t, start, memory, law, numbers, extra) for t in (0.0, period)]
+    if not np.allclose(ends[0], ends[1], rtol=0.05, atol=0.5 * mmHg, equal_nan=True):
+        raise InvalidInput(
+            f"The ventricles are still active {period:.0f} ms after the R wave, when the next cycle begins.",
+            "A contraction that ends within the cycle is needed.",
+            "Lower the heart rate, or shorten the contraction and relaxation of the ventricles.",
+        )
+
+
+def _failure(time: float, where: int) -> NotAnalysable:
+    if where < 0:
+        return NotAnalysable(
+            f"The circulation has no finite solution {time:.1f} ms after the R wave.",
+            "Ventricles that find a pressure for every volume they meet are needed.",
+            "Check stiffness, contractility and resistances; a smaller time step may help.",
+        )
+    kind = "chamber" if where in CHAMBERS else "vessel"
+    return NotAnalysable(
+        f"The volume of the {COMPARTMENTS[where]} becomes negative {time:.1f} ms after the R wave.",
+        f"Every {kind} must hold blood all the time.",
+        "Raise 'blood_volume', lower the unstressed volumes, or check valves and resistances.",
+    )
+
+
+__all__ = ["STEP", "Trace", "beds", "initial_state", "integrate_beat"]
