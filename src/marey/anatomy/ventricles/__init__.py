@@ -1,0 +1,12 @@
+"""The biventricular template: shape, mesh, coordinates, fibres and voxels of both ventricles."""
+
+from marey.anatomy.ventricles.cavities import cavity_volume, mass, wall_volume
+from marey.anatomy.ventricles.check import check_mesh
+from marey.anatomy.ventricles.mesh import ventricles
+from marey.anatomy.ventricles.shape import VentricleShape
+from marey.anatomy.ventricles.topology import COARSE, FINE, MEDIUM, Cavity, Resolution, Topology, topology
+
+__all__ = [
+    "COARSE", "FINE", "MEDIUM", "Cavity", "Resolution", "Topology", "VentricleShape", "cavity_volume", "check_mesh",
+    "mass", "topology", "ventricles", "wall_volume",
+]  # fmt: skip
