@@ -1,7 +1,10 @@
 """Finite elements of large deformation: passive and active tissue, cavities, supports, equilibrium, a beat."""
 
 from marey.simulate.elasticity.assembly import Assembly
+from marey.simulate.elasticity.beat import ElasticBeat, Tissue, beat
+from marey.simulate.elasticity.blood import Blood, OpenLoop, Windkessel
 from marey.simulate.elasticity.body import Body, Springs, frames_of, held
+from marey.simulate.elasticity.contraction import Contraction
 from marey.simulate.elasticity.guccione import Guccione
 from marey.simulate.elasticity.hexahedron import fibre_frames
 from marey.simulate.elasticity.holzapfel_ogden import HolzapfelOgden
@@ -11,9 +14,11 @@ from marey.simulate.elasticity.neo_hookean import NeoHookean
 from marey.simulate.elasticity.shapes import block, helical_fibres, truncated_ellipsoid
 from marey.simulate.elasticity.solver import NoEquilibrium, Solver, equilibrium, follow
 from marey.simulate.elasticity.tension import FibreTension
+from marey.simulate.elasticity.unload import Unloaded, unload
 
 __all__ = [
-    "Assembly", "Body", "FibreTension", "Guccione", "HolzapfelOgden", "Law", "Load", "NeoHookean", "NoEquilibrium",
-    "Solver", "Springs", "State", "block", "equilibrium", "fibre_frames", "filled", "follow", "frames_of", "held",
-    "helical_fibres", "truncated_ellipsoid",
+    "Assembly", "Blood", "Body", "Contraction", "ElasticBeat", "FibreTension", "Guccione", "HolzapfelOgden", "Law",
+    "Load", "NeoHookean", "NoEquilibrium", "OpenLoop", "Solver", "Springs", "State", "Tissue", "Unloaded", "Windkessel",
+    "beat", "block", "equilibrium", "fibre_frames", "filled", "follow", "frames_of", "held", "helical_fibres",
+    "truncated_ellipsoid", "unload",
 ]  # fmt: skip

@@ -104,35 +104,64 @@ def cell_forces(
 
 
 @fast_jit
+def _add_material(w: float, D: FloatArray, B: FloatArray, DB: FloatArray, K: FloatArray) -> None:
+    """Add w B^T D B to K (24, 24); DB is room for D B."""
+    for v in range(6):
+        for c in range(24):
+            DB[v, c] = 0.0
+        for l in range(6):
+            d = w * D[v, l]
+            for c in range(24):
+                DB[v, c] += d * B[l, c]
+    for r in range(24):
+        for v in range(6):
+            b = B[v, r]
+            for c in range(24):
+                K[r, c] += b * DB[v, c]
+
+
+@fast_jit
+def _add_geometric(S: FloatArray, n: FloatArray, pj: float, h: FloatArray, K: FloatArray) -> None:
+    """Add to K what comes of turning the stress w S (6,) and of turning the hydrostatic tension (pj: w p / J)."""
+    for a in range(8):
+        s0 = n[a, 0] * S[0] + n[a, 1] * S[5] + n[a, 2] * S[4]
+        s1 = n[a, 0] * S[5] + n[a, 1] * S[1] + n[a, 2] * S[3]
+        s2 = n[a, 0] * S[4] + n[a, 1] * S[3] + n[a, 2] * S[2]
+        for b in range(8):
+            geometric = s0 * n[b, 0] + s1 * n[b, 1] + s2 * n[b, 2]
+            for i in range(3):
+                r, c = 3 * a + i, 3 * b
+                K[r, c + i] += geometric
+                for j in range(3):
+                    K[r, c + j] += pj * (h[r] * h[c + j] - h[3 * a + j] * h[c + i])
+
+
+@fast_jit
 def cell_stiffness(
-    F: FloatArray,
-    S: FloatArray,
-    D: FloatArray,
-    J: FloatArray,
-    pressure: FloatArray,
-    bulk: float,
+    motion: tuple[FloatArray, FloatArray],
+    stress: tuple[FloatArray, FloatArray],
+    volumetric: tuple[FloatArray, float],
     gradients: FloatArray,
     weights: FloatArray,
 ) -> FloatArray:
     """Derivatives of the cells' forces by their displacements (m, 24, 24).
 
     Args:
-        F: (m, q, 3, 3).
-        S: (m, q, 6).
-        D: (m, q, 6, 6) derivative of S by the strain.
-        J: (m, q).
-        pressure: (m,) hydrostatic tension of the cells.
-        bulk: modulus of the mean dilatation.
+        motion: F (m, q, 3, 3) and J (m, q).
+        stress: S (m, q, 6) and its derivative by the strain (m, q, 6, 6).
+        volumetric: (m,) hydrostatic tension of the cells, and the bulk modulus of their mean dilatation.
         gradients: (m, q, 8, 3).
         weights: (m, q).
-    """  # fmt: skip
+    """
+    F, J = motion
+    S, D = stress
+    pressure, bulk = volumetric
     m, q = weights.shape
     stiffness = np.zeros((m, 24, 24))
     B = np.empty((6, 24))
     DB = np.empty((6, 24))
     h = np.empty(24)
     dilatation = np.empty(24)
-    s = np.empty(3)
     for e in range(m):
         K = stiffness[e]
         dilatation[:] = 0.0
@@ -143,29 +172,8 @@ def cell_stiffness(
             n = gradients[e, g]
             _strain_displacement(F[e, g], n, B)
             _volume_gradient(F[e, g], n, h)
-            for v in range(6):
-                for c in range(24):
-                    DB[v, c] = 0.0
-                for l in range(6):
-                    d = w * D[e, g, v, l]
-                    for c in range(24):
-                        DB[v, c] += d * B[l, c]
-            for r in range(24):
-                for v in range(6):
-                    b = B[v, r]
-                    for c in range(24):
-                        K[r, c] += b * DB[v, c]
-            pj = w * pressure[e] / J[e, g]
-            for a in range(8):
-                s[0] = n[a, 0] * S[e, g, 0] + n[a, 1] * S[e, g, 5] + n[a, 2] * S[e, g, 4]
-                s[1] = n[a, 0] * S[e, g, 5] + n[a, 1] * S[e, g, 1] + n[a, 2] * S[e, g, 3]
-                s[2] = n[a, 0] * S[e, g, 4] + n[a, 1] * S[e, g, 3] + n[a, 2] * S[e, g, 2]
-                for b in range(8):
-                    geometric = w * (s[0] * n[b, 0] + s[1] * n[b, 1] + s[2] * n[b, 2])
-                    for i in range(3):
-                        K[3 * a + i, 3 * b + i] += geometric
-                        for j in range(3):
-                            K[3 * a + i, 3 * b + j] += pj * (h[3 * a + i] * h[3 * b + j] - h[3 * a + j] * h[3 * b + i])
+            _add_material(w, D[e, g], B, DB, K)
+            _add_geometric(w * S[e, g], n, w * pressure[e] / J[e, g], h, K)
             for c in range(24):
                 dilatation[c] += w * h[c]
         u2 = bulk / volume

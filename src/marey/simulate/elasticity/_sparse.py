@@ -1,4 +1,4 @@
-"""The sparse matrix of a body: its pattern is found once, numbered so that factors stay sparse, and filled many times."""
+"""The sparse matrix of a body: its pattern is found once, in an order that keeps its factors sparse, and refilled."""
 
 import numpy as np
 from numpy.typing import NDArray

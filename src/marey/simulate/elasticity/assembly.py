@@ -135,9 +135,8 @@ class Assembly:
         F, E, J = deformation(x, self.body.mesh.cells, self.points.gradients)
         S, D = load.law.stress(E.reshape(-1, 6))
         shape = E.shape
-        cells = cell_stiffness(
-            F, S.reshape(shape), D.reshape(*shape, 6), J, state.tensions, self.body.bulk, *self._geometry
-        )  # fmt: skip
+        stress = S.reshape(shape), D.reshape(*shape, 6)
+        cells = cell_stiffness((F, J), stress, (state.tensions, self.body.bulk), *self._geometry)
         parts = [(cells, self._cells[0])]
         for name, p in self._open(load):
             _, derivative = face_normals(x, surface_of(self.body.mesh, name), FACE_SHAPE, FACE_SLOPES)

@@ -56,7 +56,7 @@ class Body:
 
     mesh: Mesh
     frames: FloatArray
-    bulk: float = 1000 * kPa
+    bulk: float = 3000 * kPa
     fixed: BoolArray = field(default_factory=lambda: np.zeros((0, 3), np.bool_))
     springs: tuple[Springs, ...] = ()
     cavities: tuple[str, ...] = ()
@@ -102,7 +102,9 @@ def surface_of(mesh: Mesh, name: str) -> NDArray[np.int64]:
 def held(mesh: Mesh, surface: str, axes: str = "xyz") -> BoolArray:
     """(n, 3) True where the nodes of a surface are held along the named axes."""
     fixed = np.zeros(mesh.points.shape, np.bool_)
-    fixed[np.ix_(np.unique(surface_of(mesh, surface)), ["xyz".index(axis) for axis in axes])] = True
+    nodes = np.unique(surface_of(mesh, surface))
+    for axis in axes:
+        fixed[nodes, "xyz".index(axis)] = True
     return fixed
 
 

@@ -1,4 +1,4 @@
-"""Neo-Hookean law, W = mu/2 (I1 - 3) with the isochoric first invariant (Holzapfel, Nonlinear Solid Mechanics, 2000)."""
+"""Neo-Hookean law, W = mu/2 (I1 - 3), I1 taken isochoric (Holzapfel, Nonlinear Solid Mechanics, Wiley 2000)."""
 
 from dataclasses import dataclass
 

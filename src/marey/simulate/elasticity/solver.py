@@ -34,13 +34,14 @@ class Solver:
     steps: int = 400
 
 
+DEFAULT = Solver()
+
+
 class NoEquilibrium(NotAnalysable):
     """The iterations found no state in which forces balance."""
 
 
-def follow(
-    assembly: Assembly, start: State, load_at: Callable[[float], Load], solver: Solver = Solver()
-) -> State:  # fmt: skip
+def follow(assembly: Assembly, start: State, load_at: Callable[[float], Load], solver: Solver = DEFAULT) -> State:
     """The state under load_at(1), reached from a state in equilibrium under load_at(0) in steps of the load.
 
     Args:
@@ -79,8 +80,8 @@ def follow(
 
 
 def equilibrium(
-    assembly: Assembly, guess: State, load: Load, before: FloatArray, solver: Solver = Solver()
-) -> tuple[State, int]:  # fmt: skip
+    assembly: Assembly, guess: State, load: Load, before: FloatArray, solver: Solver = DEFAULT
+) -> tuple[State, int]:
     """The state in which forces balance, and the number of iterations that it took.
 
     Args:
@@ -94,33 +95,44 @@ def equilibrium(
         NoEquilibrium: it was not found within the limits.
     """
     state = guess if load.chambers else replace(guess, pressures=assembly.given_pressures(load))
+    task = _Task(assembly, load, before, solver)
     balance = assembly.balance(state, load, before)
     if balance is None:
         raise _no_equilibrium("a cell turned inside out")
     for iteration in range(solver.iterations):
         if _error(assembly, balance) <= solver.tolerance:
             return state, iteration
-        change = _newton_step(assembly, state, load, balance)
-        state, balance = _line_search(assembly, state, load, before, change, balance, solver)
+        state, balance = _line_search(task, state, balance, _newton_step(task, state, balance))
     raise _no_equilibrium(f"Newton's method did not converge in {solver.iterations} iterations")
 
 
-def _newton_step(assembly: Assembly, state: State, load: Load, balance: Balance) -> FloatArray:
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What stays the same during the iterations of one step."""
+
+    assembly: Assembly
+    load: Load
+    before: FloatArray
+    solver: Solver
+
+
+def _newton_step(task: _Task, state: State, balance: Balance) -> FloatArray:
     """Changes of the unknowns, the cavity pressures and the tensions of the cells, one after the other.
 
     The stiffness is that of the mixed form, in which the tensions are unknowns of their own: in it, a large rotation
     does not excite the bulk modulus, and far fewer iterations are needed than with tensions taken from the
     displacements.
     """
+    assembly, load = task.assembly, task.load
+    dp = np.zeros(state.pressures.size)
     try:
         factors = factorise(assembly.stiffness(state, load))
-        change = factors.solve(-balance.forces)
-        dp = np.zeros(state.pressures.size)
+        change = np.asarray(factors.solve(-balance.forces), np.float64)
         if load.chambers is not None:
             per_pressure = factors.solve(balance.gradients)
             compliance = balance.gradients.T @ per_pressure - balance.compliance
             dp = np.linalg.solve(compliance, -balance.volumes - balance.gradients.T @ change)
-            change += per_pressure @ dp
+            change = change + np.asarray(per_pressure @ dp, np.float64)
     except (RuntimeError, np.linalg.LinAlgError):
         raise _no_equilibrium("the stiffness is singular") from None
     swelling = np.sum(balance.swelling * assembly.in_cells(change), axis=1) / assembly.cell_volumes
@@ -128,24 +140,22 @@ def _newton_step(assembly: Assembly, state: State, load: Load, balance: Balance)
     return np.concatenate([change, dp, tensions])
 
 
-def _line_search(
-    assembly: Assembly, state: State, load: Load, before: FloatArray, change: FloatArray, balance: Balance, solver: Solver,
-) -> tuple[State, Balance]:  # fmt: skip
+def _line_search(task: _Task, state: State, balance: Balance, change: FloatArray) -> tuple[State, Balance]:
     """The update, shortened until the work that the unbalanced forces do along it is less than before."""
-    direction, length = change[: assembly.pattern.size], 1.0
-    before_work = abs(float(balance.mixed @ direction))
+    direction, length = change[: task.assembly.pattern.size], 1.0
+    work_before = abs(float(balance.mixed @ direction))
     trials = []
-    for shortening in range(solver.shortenings + 1):
-        trial = _moved(assembly, state, length * change)
-        found = assembly.balance(trial, load, before)
+    for shortening in range(task.solver.shortenings + 1):
+        trial = _moved(task.assembly, state, length * change)
+        found = task.assembly.balance(trial, task.load, task.before)
         if found is None:
             length *= 0.25
             continue
         work = abs(float(found.mixed @ direction))
         trials.append((work, shortening, trial, found))
-        if work <= before_work or _error(assembly, found) <= solver.tolerance:
+        if work <= work_before or _error(task.assembly, found) <= task.solver.tolerance:
             break
-        length *= float(np.clip(before_work / (before_work + work), 0.1, 0.5))
+        length *= float(np.clip(work_before / (work_before + work), 0.1, 0.5))
     if not trials:
         raise _no_equilibrium("a cell turned inside out")
     _, _, state, balance = min(trials)

@@ -1,4 +1,4 @@
-"""Active tension along the fibres as a second Piola-Kirchhoff stress (Land 2015, doi:10.1098/rspa.2015.0641, problem 3)."""
+"""Tension along the fibres as a second Piola-Kirchhoff stress (Land 2015, doi:10.1098/rspa.2015.0641, problem 3)."""
 
 from dataclasses import dataclass
 

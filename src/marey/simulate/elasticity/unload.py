@@ -1,0 +1,95 @@
+"""The shape of a heart without load, from its shape under load.
+
+Fixed-point iteration of Sellier 2011 (Eng Comput 28:1030): each trial reference is loaded, and what it overshoots the
+known shape by is taken off the reference.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.core import NotAnalysable
+from marey.simulate.elasticity._kernels import deformation
+from marey.simulate.elasticity.assembly import Assembly
+from marey.simulate.elasticity.body import Body
+from marey.simulate.elasticity.hexahedron import fibre_frames
+from marey.simulate.elasticity.law import Law
+from marey.simulate.elasticity.load import Load, State
+from marey.simulate.elasticity.solver import DEFAULT, Solver, equilibrium, follow
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Unloaded:
+    """What `unload` found.
+
+    Args:
+        assembly: of the unloaded body, whose fibres were carried back with the tissue.
+        loaded: its state under the load, which has the known shape.
+        error: mm, largest distance of a node from the known shape.
+        iterations: trial references.
+    """
+
+    assembly: Assembly
+    loaded: State
+    error: float
+    iterations: int
+
+
+def unload(
+    body: Body,
+    law: Law,
+    pressures: dict[str, float],
+    tolerance: float = 0.01,
+    iterations: int = 30,
+    solver: Solver = DEFAULT,
+) -> Unloaded:
+    """The reference from which pressures bring a body to the shape that its mesh has.
+
+    Args:
+        body: its mesh and frames are those of the loaded heart; its springs are at rest in the reference.
+        law: passive.
+        pressures: kPa by surface, at which the mesh was seen.
+        tolerance: mm, of each node.
+        iterations: at most.
+        solver: of each loading.
+
+    Raises:
+        NotAnalysable: the iteration did not settle, or a loading failed.
+    """
+    target, points, frames = body.mesh.points, body.mesh.points, body.frames
+    seen = Assembly(body)
+    guess: State | None = None
+    best = np.inf
+    for iteration in range(1, iterations + 1):
+        assembly = Assembly(body.moved(points, frames))
+        if guess is None:
+            loaded = follow(assembly, assembly.at_rest(), lambda f: _load(law, pressures, f), solver)
+        else:
+            loaded, _ = equilibrium(assembly, guess, _load(law, pressures, 1.0), guess.positions, solver)
+        overshoot = loaded.positions - target
+        error = float(np.linalg.norm(overshoot, axis=1).max())
+        if error <= tolerance:
+            return Unloaded(assembly, loaded, error, iteration)
+        if error > 3 * best:
+            break
+        best = min(best, error)
+        points = points - overshoot
+        carried, _, _ = deformation(points, body.mesh.cells, seen.points.gradients)
+        frames = fibre_frames(carried[..., 0], carried[..., 1])
+        guess = State(target, loaded.pressures, loaded.tensions)
+    raise NotAnalysable(
+        f"The unloaded shape did not settle: after {iteration} trials its loaded shape is still {error:.2g} mm off.",
+        f"At most {tolerance:g} mm within {iterations} trials are needed.",
+        "Check the end-diastolic pressures and the stiffness of the law: soft tissue under high pressure has no "
+        "unloaded shape.",
+    )
+
+
+def _load(law: Law, pressures: dict[str, float], fraction: float) -> Load:
+    return Load(law, {name: fraction * p for name, p in pressures.items()})
+
+
+__all__ = ["Unloaded", "unload"]
