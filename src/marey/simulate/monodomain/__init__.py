@@ -1,0 +1,39 @@
+"""The monodomain equation on voxels: Mitchell-Schaeffer and ten Tusscher-Panfilov cells, stimulation, re-entry."""
+
+from marey.simulate.monodomain.calibration import calibrated_diffusivity, calibrated_tissue
+from marey.simulate.monodomain.cells import ActionPotential, Cells, pace
+from marey.simulate.monodomain.mitchell_schaeffer import MitchellSchaeffer, MitchellSchaefferCells
+from marey.simulate.monodomain.solve import Monodomain, Solution, State, Stimulus, advance, rest, solve
+from marey.simulate.monodomain.ten_tusscher_2006 import (
+    ENDOCARDIAL,
+    EPICARDIAL,
+    MIDMYOCARDIAL,
+    TenTusscher2006,
+    TenTusscherCells,
+)
+from marey.simulate.monodomain.tissue import Tissue, even_fibre, fibre_tissue
+
+__all__ = [
+    "ENDOCARDIAL",
+    "EPICARDIAL",
+    "MIDMYOCARDIAL",
+    "ActionPotential",
+    "Cells",
+    "MitchellSchaeffer",
+    "MitchellSchaefferCells",
+    "Monodomain",
+    "Solution",
+    "State",
+    "Stimulus",
+    "TenTusscher2006",
+    "TenTusscherCells",
+    "Tissue",
+    "advance",
+    "calibrated_diffusivity",
+    "calibrated_tissue",
+    "even_fibre",
+    "fibre_tissue",
+    "pace",
+    "rest",
+    "solve",
+]
