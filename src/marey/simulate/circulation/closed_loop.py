@@ -14,7 +14,15 @@ import numpy as np
 
 from marey.core.errors import InvalidInput, NotAnalysable
 from marey.core.units import mL, mmHg, ms
-from marey.simulate.circulation._kernels import CHAMBERS, COMPARTMENTS, OWN, VALVES, one_beat, ventricular_pressures
+from marey.simulate.circulation._kernels import (
+    CHAMBERS,
+    COMPARTMENTS,
+    OWN,
+    VALVES,
+    Model,
+    one_beat,
+    ventricular_pressures,
+)
 from marey.simulate.circulation.parameters import Circulation, Vessels
 from marey.simulate.mechanics.interface import Array, PressureFunction, Ventricles
 
@@ -71,8 +79,8 @@ def initial_state(circulation: Circulation, ventricles: Ventricles) -> Array:
     if state[veins] <= least:
         raise InvalidInput(
             f"The parameter 'blood_volume' is {circulation.blood_volume / mL:.0f} mL.",
-            f"More than {(circulation.blood_volume - state[veins] + least) / mL:.0f} mL are needed to fill the heart and "
-            "the vessels to their unstressed volumes.",
+            f"More than {(circulation.blood_volume - state[veins] + least) / mL:.0f} mL are needed to fill the heart "
+            "and the vessels to their unstressed volumes.",
             "Raise it, or lower the unstressed volumes of the vessels.",
         )
     return state
@@ -103,19 +111,16 @@ def integrate_beat(
     states[0] = start
     seen = np.empty((steps + 1, 8 + len(ventricles.names)))
     memory = memory.copy()
-    law = _compiled(ventricles.pressure)
-    numbers = ventricles.parameters()
-    _check_wrap(law, numbers, start, memory.copy(), len(ventricles.names), period)
-    failed, where = one_beat(
-        states, seen, period, memory, law, numbers, *_packed(circulation), circulation.blood_density
-    )
+    model = _packed(circulation, ventricles)
+    _check_wrap(model, start, memory, seen.shape[1] - 6, period)
+    failed, where = one_beat(states, seen, period, memory, model)
     times = np.linspace(0.0, period, steps + 1)
     if failed >= 0:
         raise _failure(times[failed + 1], where)
     return Trace(times, states, seen, memory)
 
 
-def _packed(circulation: Circulation) -> tuple[Array, Array, Array, Array]:
+def _packed(circulation: Circulation, ventricles: Ventricles) -> Model:
     c = circulation
     around = np.array([c.pericardium.pressure, c.pericardium.volume, c.pericardium.stretch])
     atria = np.array([
@@ -129,7 +134,8 @@ def _packed(circulation: Circulation) -> tuple[Array, Array, Array, Array]:
         connections[k, :2] = bed.resistance, bed.inertance
     for k, valve in zip(VALVES, (c.mitral, c.aortic, c.tricuspid, c.pulmonary), strict=True):
         connections[k] = [known.value for known in valve.table()]
-    return around, atria, vessels, connections
+    law = _compiled(ventricles.pressure)
+    return Model(law, ventricles.parameters(), around, atria, vessels, connections, c.blood_density)
 
 
 @lru_cache(maxsize=64)
@@ -142,10 +148,12 @@ def _compiled(pressure: PressureFunction) -> Any:
     return cfunc(void(float64, array, array, array, array, array, array), cache=True, error_model="numpy")(python)
 
 
-def _check_wrap(law: Any, numbers: Array, start: Array, memory: Array, extra: int, period: float) -> None:
+def _check_wrap(model: Model, start: Array, memory: Array, outputs: int, period: float) -> None:
     """The pressures at the two ends of a cycle agree when nothing else has changed."""
-    ends = [ventricular_pressures(t, start, memory, law, numbers, extra) for t in (0.0, period)]
-    if not np.allclose(ends[0], ends[1], rtol=0.05, atol=0.5 * mmHg, equal_nan=True):
+    ends = np.empty((2, outputs))
+    for t, out in zip((0.0, period), ends, strict=True):
+        ventricular_pressures(t, start, memory.copy(), model, out)
+    if not np.allclose(ends[0, :2], ends[1, :2], rtol=0.05, atol=0.5 * mmHg, equal_nan=True):
         raise InvalidInput(
             f"The ventricles are still active {period:.0f} ms after the R wave, when the next cycle begins.",
             "A contraction that ends within the cycle is needed.",

@@ -70,7 +70,7 @@ def transient(circulation: Circulation, ventricles: Ventricles, beats: int, *, s
 
 
 def relative_change(trace: Trace) -> float:
-    """Largest change of a state over the beat, relative to its largest size in the beat (at least 1 mL, 1 mL/s, 0.01)."""
+    """Largest change of a state over the beat, relative to its size in the beat (at least 1 mL, 1 mL/s, 0.01)."""
     least: Array = np.full(trace.states.shape[1], 0.01)
     least[:8], least[8:OPENING], least[OPENING:OWN] = mL, mL / s, 1.0
     size = np.maximum(np.abs(trace.states).max(axis=0), least)

@@ -27,16 +27,21 @@ REFERENCE_PERIOD = minute / 65
 
 
 @jit
-def pressure(
-    t: float, volumes: Array, state: Array, memory: Array, parameters: Array, dstate: Array, out: Array
+def pressure(  # noqa: PLR0917 - the interface's
+    t: float,
+    volumes: Array,
+    state: Array,  # noqa: ARG001
+    memory: Array,  # noqa: ARG001
+    parameters: Array,
+    dstate: Array,  # noqa: ARG001
+    out: Array,
 ) -> None:
     """Pressures of the two cavities and the volume that the septum bulges into the right one."""
     (max_l, min_l, rest_l, max_r, min_r, rest_r, max_s, min_s, onset, rise, fall) = parameters
     active = raised_cosine(t - onset, rise, fall)
-    left = (min_l + (max_l - min_l) * active) * (volumes[0] - rest_l)
-    right = (min_r + (max_r - min_r) * active) * (volumes[1] - rest_r)
     free_l = min_l + (max_l - min_l) * active
     free_r = min_r + (max_r - min_r) * active
+    left, right = free_l * (volumes[0] - rest_l), free_r * (volumes[1] - rest_r)
     bulge = (left - right) / (min_s + (max_s - min_s) * active + free_l + free_r)
     out[0] = left - free_l * bulge
     out[1] = right + free_r * bulge
