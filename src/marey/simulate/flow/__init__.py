@@ -1,0 +1,1 @@
+"""Flow: networks of lumped elements, waves in arteries, coronary trees."""
