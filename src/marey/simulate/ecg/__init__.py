@@ -11,15 +11,16 @@ from marey.simulate.ecg.lead_field import (
     surface_lead_field,
     torso_lead_field,
 )
+from marey.simulate.ecg.measure import BeatMeasurements, measure_beat
 from marey.simulate.ecg.pose import Pose, pose_for_habitus
 from marey.simulate.ecg.tissue import IntracellularConductivity, Tissue
 from marey.simulate.ecg.torso import Conductivities, Torso, surface_points
 from marey.simulate.ecg.trunk import trunk_conductor
 
 __all__ = [
-    "ELECTRODES", "LEADS", "ActionPotential", "Conductivities", "Conductor", "DurationGradients",
+    "ELECTRODES", "LEADS", "ActionPotential", "BeatMeasurements", "Conductivities", "Conductor", "DurationGradients",
     "IntracellularConductivity", "LeadField", "NotSolved", "Pose", "Tissue", "Torso", "durations",
     "electrocardiogram", "electrode_positions", "electrogram_field", "electrograms", "ground_position",
-    "infinite_lead_field", "pose_for_habitus", "reciprocal_potential", "surface_lead_field", "surface_points",
-    "torso_lead_field", "transmembrane_potential", "trunk_conductor", "twelve_leads", "voxel_conductor",
+    "infinite_lead_field", "measure_beat", "pose_for_habitus", "reciprocal_potential", "surface_lead_field",
+    "surface_points", "torso_lead_field", "transmembrane_potential", "trunk_conductor", "twelve_leads", "voxel_conductor",
 ]  # fmt: skip

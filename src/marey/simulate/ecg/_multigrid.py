@@ -44,12 +44,12 @@ def coarser(fine: Level) -> Level:
 
 def smooth(grid: Level, u: FloatArray, b: FloatArray, *, reverse: bool) -> None:
     """One Gauss-Seidel sweep in place; the reverse one is the adjoint of the forward one."""
-    _sweep(u, b, *grid.faces, grid.inverse, reverse)
+    _sweep(u, b, grid.faces, grid.inverse, reverse)
 
 
 def apply(grid: Level, u: FloatArray) -> FloatArray:
     """``A u``: the current that leaves every cell."""
-    return _apply(u, *grid.faces, grid.total)
+    return _apply(u, grid.faces, grid.total)
 
 
 def restrict(values: FloatArray) -> FloatArray:
@@ -60,7 +60,8 @@ def restrict(values: FloatArray) -> FloatArray:
 
 
 @fast_jit
-def _sweep(u: FloatArray, b: FloatArray, cz: FloatArray, cy: FloatArray, cx: FloatArray, inverse: FloatArray, reverse: bool) -> None:  # noqa: E501
+def _sweep(u: FloatArray, b: FloatArray, faces: Faces, inverse: FloatArray, reverse: bool) -> None:
+    cz, cy, cx = faces
     nz, ny, nx = u.shape
     for k0 in range(nz):
         k = nz - 1 - k0 if reverse else k0
@@ -82,7 +83,8 @@ def _sweep(u: FloatArray, b: FloatArray, cz: FloatArray, cy: FloatArray, cx: Flo
 
 
 @fast_jit
-def _apply(u: FloatArray, cz: FloatArray, cy: FloatArray, cx: FloatArray, total: FloatArray) -> FloatArray:
+def _apply(u: FloatArray, faces: Faces, total: FloatArray) -> FloatArray:
+    cz, cy, cx = faces
     nz, ny, nx = u.shape
     out = np.zeros_like(u)
     for k in range(nz):

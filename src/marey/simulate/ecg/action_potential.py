@@ -16,7 +16,7 @@ from marey.core.units import mm, ms, mV, s
 
 FloatArray = NDArray[np.float64]
 
-TAGGART = "textbook value of human ventricle at rest; Taggart et al. 2001, Cardiovasc Res 50:454 for the small transmural part"
+FITTED = "fitted: a normal heart gets a concordant T wave of normal size; recorded gradients vary in size and sign"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ class ActionPotential(Parameters):
 
     rest: float = parameter(-85 * mV, -100 * mV, -60 * mV, "mV", "textbook value")
     amplitude: float = parameter(105 * mV, 60 * mV, 140 * mV, "mV", "textbook value: rest to plateau")
-    upstroke: float = parameter(1.0 * ms, 0.2 * ms, 10 * ms, "ms", "textbook value: 10 to 90 % on a whole cell's membrane")
+    upstroke: float = parameter(
+        1.0 * ms, 0.2 * ms, 10 * ms, "ms", "textbook value: 10 to 90 % on a whole cell's membrane"
+    )
     slow_fall: float = parameter(45 * ms, 10 * ms, 120 * ms, "ms", "time constant of the plateau's end; textbook shape")
     fast_fall: float = parameter(14 * ms, 3 * ms, 60 * ms, "ms", "time constant of phase 3's end; textbook shape")
     velocity: float = parameter(
@@ -55,7 +57,9 @@ def repolarisation(law: ActionPotential, since: FloatArray) -> FloatArray:
     return np.asarray(1 - (1 + np.exp(argument)) ** (-power), np.float64)
 
 
-def transmembrane_potential(law: ActionPotential, since: FloatArray, duration: FloatArray, spacing: float) -> FloatArray:
+def transmembrane_potential(
+    law: ActionPotential, since: FloatArray, duration: FloatArray, spacing: float
+) -> FloatArray:
     """MV at times ``since`` (ms) after activation for action potentials that last `duration` ms (90 %)."""
     return law.rest + law.amplitude * (upstroke(law, since, spacing) - repolarisation(law, since - duration))
 
@@ -65,9 +69,9 @@ class DurationGradients(Parameters):
     """Action potential duration (90 %) over the ventricles, linear in the ventricular coordinates."""
 
     mean: float = parameter(0.29 * s, 0.15 * s, 0.45 * s, "ms", "textbook value at 60 to 70 beats a minute")
-    transmural: float = parameter(-30 * ms, -80 * ms, 80 * ms, "ms", TAGGART)
-    apicobasal: float = parameter(-20 * ms, -80 * ms, 80 * ms, "ms", "textbook: the base repolarises early for its late activation")
-    right_minus_left: float = parameter(-15 * ms, -80 * ms, 80 * ms, "ms", "textbook value")
+    transmural: float = parameter(-15 * ms, -80 * ms, 80 * ms, "ms", FITTED)
+    apicobasal: float = parameter(15 * ms, -80 * ms, 80 * ms, "ms", FITTED)
+    right_minus_left: float = parameter(30 * ms, -80 * ms, 80 * ms, "ms", FITTED)
 
 
 def durations(

@@ -1,7 +1,7 @@
 """A bounded volume conductor on voxels, and what a unit current through it does.
 
-Finite volumes with a cut-cell boundary: a face between two cells carries ``sigma * area / h``, where the area is the part
-of the face inside the body. No current leaves through the skin. Solved by conjugate gradients with an aggregation
+Finite volumes with a cut-cell boundary: a face between two cells carries ``sigma * area / h``, where the area is the
+part of the face inside the body. No current leaves through the skin. Solved by conjugate gradients with an aggregation
 multigrid cycle as preconditioner (method: Trottenberg, Oosterlee and Schueller 2001, Multigrid).
 """
 
@@ -56,7 +56,7 @@ def voxel_conductor(conductivity: FloatArray, distance: FloatArray, spacing: flo
     """
     if conductivity.shape != distance.shape or not (conductivity > 0).all():
         raise InvalidInput(
-            f"The conductivities {conductivity.shape} and the distances {distance.shape} do not fit, or are not positive.",
+            f"The conductivities {conductivity.shape} and distances {distance.shape} do not fit, or are not positive.",
             "Two arrays of one shape are needed, and every conductivity above 0 mS/mm.",
             "Give low-conducting tissue a small conductivity rather than 0.",
         )

@@ -55,8 +55,8 @@ def electrograms(
 ) -> Signal:
     """Unipolar potentials of all electrodes of a lead field, in mV; arguments as for `electrocardiogram`.
 
-    Every voxel adds its weight times ``u(t - T) - d(t - T - APD)``. The weights are sorted by T and by T + APD first, so
-    that the cost is one pass over the voxels and two small matrix products.
+    Every voxel adds its weight times ``u(t - T) - d(t - T - APD)``. The weights are sorted by T and by T + APD first:
+    the cost is one pass over the voxels and two small matrix products.
     """
     _check(field, activation, duration, times)
     shape = law or ActionPotential()
@@ -70,7 +70,7 @@ def electrograms(
 def _sorted(weights: FloatArray, times: FloatArray) -> tuple[FloatArray, FloatArray]:
     start = float(times.min())
     bins = int(np.ceil((float(times.max()) - start) / BIN)) + 2
-    return histogram(weights, times, start, BIN, bins), start + BIN * np.arange(bins)
+    return histogram(weights, times, start, BIN, bins), start + BIN * np.arange(bins, dtype=np.float64)
 
 
 def _check(field: LeadField, activation: FloatArray, duration: FloatArray, times: FloatArray) -> None:
@@ -89,7 +89,9 @@ def _check(field: LeadField, activation: FloatArray, duration: FloatArray, times
             "Leave dead scar and unconnected voxels out of the tissue of the lead field.",
         )
     if times.ndim != 1 or times.size == 0 or not np.isfinite(times).all():
-        raise InvalidInput("The times are not a list of numbers.", "Times in ms are needed.", "Give (t,) increasing times.")
+        raise InvalidInput(
+            "The times are not a list of numbers.", "Times in ms are needed.", "Give (t,) increasing times."
+        )
 
 
 __all__ = ["BIN", "electrocardiogram", "electrograms"]

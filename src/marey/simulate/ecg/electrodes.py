@@ -1,7 +1,7 @@
 """The electrodes of the 12-lead ECG on a torso, and the leads that they make.
 
-Placement: Kligfield et al. 2007, Circulation 115:1306, doi:10.1161/CIRCULATIONAHA.106.180200. The limb electrodes sit on
-the shoulders and the hips: a limb carries no current, so its whole length is at the potential where it joins the trunk.
+Placement: Kligfield et al. 2007, Circulation 115:1306, doi:10.1161/CIRCULATIONAHA.106.180200. The limb electrodes sit
+on the shoulders and the hips: a limb carries no current, so all of it has the potential of where it joins the trunk.
 """
 
 import numpy as np

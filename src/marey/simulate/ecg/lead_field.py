@@ -1,8 +1,8 @@
 """From the transmembrane potential to potentials anywhere: lead fields in an infinite medium and in a trunk.
 
 With the bulk conductivity sigma and the intracellular one sigma_i, ``div(sigma grad phi) = -div(sigma_i grad V)``; for
-an electrode whose unit current makes the potential Z this gives ``phi = -integral (sigma_i grad V) . grad Z`` (Geselowitz
-1989, IEEE Trans Biomed Eng 36:117; Plonsey and Barr, Bioelectricity). Here bulk means the whole of heart and torso.
+an electrode whose unit current makes the potential Z this gives ``phi = -integral (sigma_i grad V) . grad Z``
+(Geselowitz 1989, IEEE Trans Biomed Eng 36:117; Plonsey and Barr, Bioelectricity).
 """
 
 from dataclasses import dataclass
@@ -127,9 +127,8 @@ def torso_lead_field(
         body: the trunk's volume conductor, from `trunk_conductor`.
         conductivity: of the intracellular space.
     """
-    return surface_lead_field(
-        tissue, pose, body, electrode_positions(torso), ELECTRODES, ground_position(torso), conductivity
-    )
+    positions, ground = electrode_positions(torso), ground_position(torso)
+    return surface_lead_field(tissue, pose, body, positions, ELECTRODES, ground=ground, conductivity=conductivity)
 
 
 def surface_lead_field(
@@ -138,6 +137,7 @@ def surface_lead_field(
     body: Conductor,
     electrodes: FloatArray,
     names: tuple[str, ...],
+    *,
     ground: FloatArray,
     conductivity: IntracellularConductivity | None = None,
 ) -> LeadField:

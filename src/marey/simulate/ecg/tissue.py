@@ -46,7 +46,7 @@ class Tissue:
         lengths = np.linalg.norm(self.fibres, axis=-1) if self.fibres.shape == (n, 3) else np.array([])
         if n == 0 or lengths.size != n or not np.allclose(lengths, 1, atol=1e-3):
             raise InvalidInput(
-                f"The tissue has {n} voxels and fibres of shape {self.fibres.shape}, or fibres that are not unit vectors.",
+                f"The tissue has {n} voxels and fibres of shape {self.fibres.shape}, or they are not unit vectors.",
                 "One unit vector (x, y, z) for every voxel of the mask is needed.",
                 "Give the fibres in the order of numpy.argwhere(mask), normalised.",
             )
@@ -62,8 +62,8 @@ class Tissue:
 def gradient(tissue: Tissue) -> scipy.sparse.csr_array:
     """(3 n, n) 1/mm: central differences inside, one-sided ones at the border, 0 where no neighbour is.
 
-    Rows 3 v, 3 v + 1 and 3 v + 2 are d/dx, d/dy, d/dz in voxel v. Every row sums to 0 exactly: a uniform potential has no
-    gradient, and the adjoint, a divergence, lets nothing out of the tissue.
+    Rows 3 v, 3 v + 1 and 3 v + 2 are d/dx, d/dy, d/dz in voxel v. Every row sums to 0 exactly: a uniform potential has
+    no gradient, and the adjoint, a divergence, lets nothing out of the tissue.
     """
     padded = np.pad(tissue.mask, 1)
     number = np.full(padded.shape, -1)
@@ -86,13 +86,13 @@ def gradient(tissue: Tissue) -> scipy.sparse.csr_array:
 def source_weights(tissue: Tissue, conductivity: IntracellularConductivity, sensitivity: FloatArray) -> FloatArray:
     """What one mV in each voxel adds to a potential: ``W = -G^T (sigma_i grad Z) h^3``.
 
-    The integral of ``-(sigma_i grad V) . grad Z`` over the myocardium, without intracellular current through its surface.
-    A uniform V gives 0 to rounding, whatever the sensitivity.
+    The integral of ``-(sigma_i grad V) . grad Z`` over the myocardium; no intracellular current leaves its surface. A
+    uniform V gives 0 to rounding, whatever the sensitivity.
 
     Args:
         tissue: n voxels.
         conductivity: of the intracellular space.
-        sensitivity: (e, n, 3) mV/mm for 1 uA, the gradient of each electrode's reciprocal potential, in the heart frame.
+        sensitivity: (e, n, 3) mV/mm for 1 uA, gradient of each electrode's reciprocal potential, in the heart frame.
 
     Returns:
         (e, n), without a unit.

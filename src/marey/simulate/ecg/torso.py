@@ -25,7 +25,7 @@ class Conductivities(Parameters):
 
     trunk: float = parameter(0.22 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", f"average of the trunk; {GEDDES}")
     lung: float = parameter(0.05 * S / m, 0.02 * S / m, 0.3 * S / m, "S/m", GEDDES)
-    blood: float = parameter(0.67 * S / m, 0.3 * S / m, 1.0 * S / m, "S/m", GEDDES)
+    blood: float = parameter(0.67 * S / m, 0.2 * S / m, 1.0 * S / m, "S/m", GEDDES)
     heart: float = parameter(0.20 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", f"average over directions; {GEDDES}")
     rib_cage: float = parameter(
         0.10 * S / m, 0.01 * S / m, 0.3 * S / m, "S/m", "mean of bone (0.01 to 0.02) and intercostal muscle, half each"
@@ -43,7 +43,9 @@ class Torso(Parameters):
     hip_height: float = parameter(-30 * cm, -42 * cm, -20 * cm, "cm", ADULT)
     chest_wall: float = parameter(22 * mm, 12 * mm, 70 * mm, "mm", "skin to pleura; textbook anatomy")
     rib_layer: float = parameter(10 * mm, 0 * mm, 20 * mm, "mm", "thickness of a rib; 0 leaves the cage out")
-    lung_top: float = parameter(11 * cm, 6 * cm, 15 * cm, "cm", "textbook anatomy: the apices stand above the clavicles")
+    lung_top: float = parameter(
+        11 * cm, 6 * cm, 15 * cm, "cm", "textbook anatomy: the apices stand above the clavicles"
+    )
     diaphragm: float = parameter(-5 * cm, -12 * cm, 0 * cm, "cm", "height of its dome in mid-breath; textbook anatomy")
     mediastinum: float = parameter(3 * cm, 1 * cm, 6 * cm, "cm", "half width between the lungs; textbook anatomy")
     sternum_half_width: float = parameter(2 * cm, 1 * cm, 3.5 * cm, "cm", "textbook anatomy")
@@ -107,14 +109,16 @@ def lateral_point(torso: Torso, side: int, z: float) -> FloatArray:
 
 
 def surface_points(torso: Torso, around: int = 32, rows: int = 12) -> FloatArray:
-    """Points of a body-surface map: (rows, around, 3) mm, from the hips to the shoulders, from the left flank forwards."""
+    """Points of a body-surface map: (rows, around, 3) mm, from hips to shoulders, from the left flank forwards."""
     heights = np.linspace(torso.hip_height, torso.shoulder_height, rows)
     angles = 2 * np.pi * np.arange(around) / around
     cosine, sine = np.cos(angles), -np.sin(angles)
     n = torso.squareness
     radius = (np.abs(cosine / torso.half_width) ** n + np.abs(sine / torso.half_depth) ** n) ** (-1 / n)
     reach = np.array([_reach(torso, float(z)) for z in heights])[:, None]
-    return np.stack([reach * radius * cosine, reach * radius * sine, np.broadcast_to(heights[:, None], (rows, around))], -1)
+    return np.stack(
+        [reach * radius * cosine, reach * radius * sine, np.broadcast_to(heights[:, None], (rows, around))], -1
+    )
 
 
 def _reach(torso: Torso, z: float) -> float:

@@ -1,4 +1,4 @@
-"""The trunk as a volume conductor: tissues of a `Torso` painted on voxels, with the heart and its blood in their place."""
+"""The trunk as a volume conductor: the tissues of a `Torso` on voxels, with the heart and its blood in their place."""
 
 import numpy as np
 from numpy.typing import NDArray
