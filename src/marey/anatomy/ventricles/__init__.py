@@ -4,11 +4,13 @@ from marey.anatomy.ventricles.cavities import cavity_volume, mass, wall_volume
 from marey.anatomy.ventricles.check import check_mesh
 from marey.anatomy.ventricles.coordinates import with_coordinates
 from marey.anatomy.ventricles.fibres import FibreAngles, with_fibres
+from marey.anatomy.ventricles.locate import Place, locate
 from marey.anatomy.ventricles.mesh import ventricles
 from marey.anatomy.ventricles.shape import VentricleShape
 from marey.anatomy.ventricles.topology import COARSE, FINE, MEDIUM, Cavity, Resolution, Topology, topology
+from marey.anatomy.ventricles.voxels import VoxelHeart, average, sample, spread, voxelise
 
 __all__ = [
-    "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Resolution", "Topology", "VentricleShape", "cavity_volume",
+    "COARSE", "FINE", "MEDIUM", "Cavity", "Place", "VoxelHeart", "average", "locate", "sample", "spread", "voxelise", "FibreAngles", "Resolution", "Topology", "VentricleShape", "cavity_volume",
     "check_mesh", "mass", "topology", "ventricles", "wall_volume", "with_coordinates", "with_fibres",
 ]  # fmt: skip

@@ -27,19 +27,21 @@ class Frame:
         radius: (levels + 1,) relative to the widest place.
         angle: (levels + 1, sectors) from mid-septum, positive to the anterior wall, in radians.
         along: (levels + 1,) 0 at the right ventricle's apex, 1 at the base, negative below.
+        arc: (levels + 1,) mm along the wall from the level of the right ventricle's apex, negative below.
     """
 
     height: FloatArray
     radius: FloatArray
     angle: FloatArray
     along: FloatArray
+    arc: FloatArray
 
 
 def frame(shape: VentricleShape, resolution: Resolution) -> Frame:
     """Levels by equal arc length above and below the right apex, sectors by equal angle between the insertions."""
     height, radius = _meridian(shape)
-    size = shape.lv_length * 2
-    arc = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(height) * size, np.diff(radius) * 0.5 * size))])
+    widest = np.sqrt(shape.lv_volume / (2.1 * shape.lv_length))
+    arc = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(height) * shape.lv_length, np.diff(radius) * widest))])
     rv_apex = 1 - shape.rv_length / shape.lv_length
     split = np.interp(rv_apex, height, arc)
     low = np.linspace(0, split, resolution.rv_apex + 1)
@@ -51,7 +53,7 @@ def frame(shape: VentricleShape, resolution: Resolution) -> Frame:
     anterior, inferior = shape.anterior_insertion * narrow, shape.inferior_insertion * narrow
     septum = np.linspace(-inferior, anterior, resolution.septal_sectors, endpoint=False, axis=1)
     free = np.linspace(anterior, 2 * np.pi - inferior, resolution.free_sectors, endpoint=False, axis=1)
-    return Frame(z, r, np.concatenate([septum, free], axis=1), along)
+    return Frame(z, r, np.concatenate([septum, free], axis=1), along, at - split)
 
 
 def endocardium(shape: VentricleShape, where: Frame, radius: float) -> FloatArray:

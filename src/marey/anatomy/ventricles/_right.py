@@ -34,7 +34,7 @@ class Bulge:
 def bulge(shape: VentricleShape, where: Frame, septum: FloatArray) -> Bulge:
     """The bulge over a septum (levels, sectors, 3) that begins at the right apex."""
     along = np.linspace(0.0, 1.0, len(septum))[:, None]
-    depth = along**shape.rv_taper * (1 - 0.12 * smoothstep((along - 0.75) / 0.25))
+    depth = np.sin(np.pi / 2 * along) ** shape.rv_taper * (1 - 0.12 * smoothstep((along - 0.75) / 0.25))
     round_off = (1 - np.abs(2 * SAMPLES - 1) ** ROUNDNESS) ** (1 / ROUNDNESS)
     outflow = 1 + OUTFLOW_SHARE * smoothstep((along - 0.45) / 0.55) * np.sin(np.pi * SAMPLES**1.7)
     share = depth * round_off * outflow
@@ -68,10 +68,7 @@ def free_wall(form: Bulge, depth: float) -> FloatArray:
 
 
 def right_epicardium(wall: FloatArray, thickness: float) -> FloatArray:
-    """(levels, sectors, 3) mm: the wall's outer side; its first row is the caller's to set.
-
-    At the insertions it goes out halfway between the normals of the two ventricles, so that the groove stays open.
-    """
+    """(levels, sectors, 3) mm: the wall's outer side away from its borders."""
     normal = normals(wall, ring=False)
     direction = normal.copy()
     direction[-3:, :, 2] *= np.array([0.66, 0.33, 0.0])[:, None]
@@ -80,10 +77,9 @@ def right_epicardium(wall: FloatArray, thickness: float) -> FloatArray:
 
 
 def groove(wall: FloatArray, radial: FloatArray) -> FloatArray:
-    """(levels, 2, 3) unit directions at the two insertions, halfway between a radial one and the bulge's normal."""
-    normal = normals(wall, ring=False)[:, [0, -1]]
-    between = normal + radial / np.linalg.norm(radial, axis=-1, keepdims=True)
-    unit: FloatArray = between / np.linalg.norm(between, axis=-1, keepdims=True)
+    """(levels, sectors, 3) unit directions halfway between radial ones and the bulge's normals."""
+    between = normals(wall, ring=False) + radial / np.linalg.norm(radial, axis=-1, keepdims=True)
+    unit: FloatArray = between / np.maximum(np.linalg.norm(between, axis=-1, keepdims=True), 1e-12)
     return unit
 
 

@@ -16,7 +16,7 @@ from marey.core.units import mL
 
 FloatArray = NDArray[np.float64]
 FADE_ANGLE = np.radians(25.0)
-FADE_BELOW = 0.25
+FADE_BELOW = 15.0
 TOLERANCE = 1e-9
 
 
@@ -76,8 +76,8 @@ def _beside_the_right(shape: VentricleShape, where: Frame) -> FloatArray:
     beyond = np.maximum(where.angle - edge_anterior, 0.0)
     before = np.maximum(2 * np.pi + edge_inferior - where.angle, 0.0)
     away = np.where(where.angle <= edge_anterior, 0.0, np.minimum(beyond, before))
-    below = np.maximum(-where.along, 0.0)[:, None]
-    return (1 - smoothstep(away / FADE_ANGLE)) * (1 - smoothstep(below / FADE_BELOW))
+    below = np.maximum(-where.arc, 0.0)[:, None] / np.minimum(FADE_BELOW, -0.8 * where.arc[0])
+    return (1 - smoothstep(away / FADE_ANGLE)) * (1 - smoothstep(below))
 
 
 def _right_cavity(shape: VentricleShape, where: Frame, known: Topology, points: FloatArray) -> None:
@@ -92,13 +92,13 @@ def _right_cavity(shape: VentricleShape, where: Frame, known: Topology, points: 
     depth = _solve(volume, shape.rv_volume, 40.0, "rv_volume")
     wall = free_wall(form, depth)
     outside = right_epicardium(wall, shape.rv_wall_thickness)
+    border = np.ones(wall.shape[:2], bool)
+    border[1:, 1:-1] = False
+    radial = points[nodes[..., -1]] - points[nodes[..., 0]]
+    turned = wall + groove(wall, radial) * np.linalg.norm(radial, axis=-1, keepdims=True)
+    outside = np.where(border[..., None], turned, outside)
     part = np.linspace(0.0, 1.0, nodes.shape[-1])[:, None]
-    layers = wall[..., None, :] * (1 - part) + outside[..., None, :] * part
-    points[nodes[1:, 1:-1]] = layers[1:, 1:-1]
-    tips = nodes[1:, [0, -1]]
-    radial = points[tips[..., -1]] - points[tips[..., 0]]
-    step = groove(wall, np.concatenate([radial[:1], radial]))[1:] * np.linalg.norm(radial, axis=-1, keepdims=True)
-    points[tips] = points[tips[..., :1]] + part * step[..., None, :]
+    points[nodes] = wall[..., None, :] * (1 - part) + outside[..., None, :] * part
 
 
 def _solve(volume: Callable[[float], float], wanted: float, start: float, name: str) -> float:

@@ -37,7 +37,7 @@ class VentricleShape(Parameters):
         rv_length: from the right ventricle's apex to the base, along the left ventricle's axis.
         rv_wall_thickness: of its free wall.
         rv_outflow: rise of the outflow tract's end above the tricuspid plane.
-        rv_taper: exponent of the right ventricle's depth along its length: 1 a triangle, less rounder.
+        rv_taper: exponent of the growth of the right ventricle's depth from its apex: less is blunter.
         wall_thickness: of the 17 AHA segments, in their order; each between 2 and 35 mm.
         waves: amplitudes, as fractions of the radius, of the endocardial waves cos 2a, sin 2a, cos 3a, sin 3a over the
             angle a, constant along the axis, then cos 2a and sin 2a that change sign at mid-height; each within 0.1.
@@ -59,7 +59,7 @@ class VentricleShape(Parameters):
     rv_length: float = parameter(76 * mm, 35 * mm, 125 * mm, "mm", TEXTBOOK)
     rv_wall_thickness: float = parameter(3.5 * mm, 1.5 * mm, 12 * mm, "mm", TEXTBOOK)
     rv_outflow: float = parameter(12 * mm, 0.0 * mm, 30 * mm, "mm", TEXTBOOK)
-    rv_taper: float = parameter(0.6, 0.4, 1.2, "1", TEMPLATE)
+    rv_taper: float = parameter(0.9, 0.6, 1.5, "1", TEMPLATE)
     wall_thickness: tuple[float, ...] = WALL_THICKNESS
     waves: tuple[float, ...] = (0.0,) * WAVES
 
