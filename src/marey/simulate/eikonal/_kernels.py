@@ -7,7 +7,7 @@ squared velocity.
 
 Each voxel's neighbourhood is cut into 48 triangles (face, edge and corner neighbour). On each, the time is linear and
 the travel to the centre straight, so that the least arrival has a closed form (Hopf-Lax); see Bornemann and Rasch,
-doi:10.1007/s00791-006-0016-y. Only arrivals not earlier than the values they are made from are accepted, so that times
+doi:10.1007/s00791-006-0016-y. Only arrivals later than the values they are made from are accepted, so that times
 depend on earlier times alone, whatever the anisotropy.
 """
 
@@ -71,7 +71,7 @@ def _from_line(
     if a <= 0.0 or a >= 1.0:
         return best
     time: float = near[p] + h * (a * rise + travel)
-    if time < best and time >= max(near[p], near[q]):
+    if time < best and time > max(near[p], near[q]):
         _keep(how, p, q, q, a, 0.0)
         return time
     return best
@@ -98,84 +98,81 @@ def _from_triangle(
     if b <= 0.0 or a <= b or a >= 1.0:
         return best
     time: float = near[p] + h * (a * rise_a + b * rise_b + travel)
-    if time < best and time >= max(near[p], near[q], near[r]):
+    if time < best and time > max(near[p], near[q], near[r]):
         _keep(how, p, q, r, a - b, b)
         return time
     return best
 
 
 @fast_jit
-def _from_side(
-    near: Floats, metric: Floats, h: float, axes: tuple[int, int, int], s: int, least: float, best: float, how: Floats
-) -> float:
-    """Earliest arrival through triangles that start at face s (-1, 1) of the first axis, then follow the other axes."""
-    a, b, c = axes
-    step_a, step_b, step_c = s * 3**a, 3**b, 3**c
-    aa, bb, cc = _product(metric, a, a), _product(metric, b, b), _product(metric, c, c)
-    ab, ac, bc = _product(metric, a, b), _product(metric, a, c), _product(metric, b, c)
+def _from_axis(near: Floats, metric: Floats, h: float, axis: int, best: float, how: Floats) -> float:
+    """Earliest arrival through the triangles of the two faces across an axis."""
+    b, c = (axis + 1) % 3, (axis + 2) % 3
+    step_b, step_c = 3**b, 3**c
+    aa, bb, cc = _product(metric, axis, axis), _product(metric, b, b), _product(metric, c, c)
+    ab, ac, bc = _product(metric, axis, b), _product(metric, axis, c), _product(metric, b, c)
     det = bb * cc - bc * bc
-    foot_b, foot_c = -s * (cc * ab - bc * ac) / det, -s * (bb * ac - bc * ab) / det
-    height = max(aa + s * (ab * foot_b + ac * foot_c), 0.0)
-    p = CENTRE + step_a
-    for t in (-1, 1):
-        q = p + t * step_b
-        if min(near[p], near[q]) + least < best:
-            best = _from_line(near, p, q, aa, s * t * ab, bb, h, best, how)
-        for w in (-1, 1):
-            r = q + w * step_c
-            if min(near[p], near[q], near[r]) + least >= best:
-                continue
-            plane = (cc / det, -t * w * bc / det, bb / det, t * foot_b, w * foot_c, height)
-            best = _from_triangle(near, p, q, r, plane, h, best, how)
-            if b < c:
+    foot_b, foot_c = -(cc * ab - bc * ac) / det, -(bb * ac - bc * ab) / det
+    height = max(aa + ab * foot_b + ac * foot_c, 0.0)
+    least = h * sqrt(height)
+    for s in (-1, 1):
+        p = CENTRE + s * 3**axis
+        for t in (-1, 1):
+            best = _from_line(near, p, p + t * step_b, aa, s * t * ab, bb, h, best, how)
+            best = _from_line(near, p, p + t * step_c, aa, s * t * ac, cc, h, best, how)
+            for w in (-1, 1):
+                q_b, q_c = p + t * step_b, p + w * step_c
+                r = q_b + w * step_c
+                if min(near[p], near[q_b], near[q_c], near[r]) + least >= best:
+                    continue
+                skew, via_b, via_c = t * w * bc / det, s * t * foot_b, s * w * foot_c
+                best = _from_triangle(near, p, q_b, r, (cc / det, -skew, bb / det, via_b, via_c, height), h, best, how)
+                best = _from_triangle(near, p, q_c, r, (bb / det, -skew, cc / det, via_c, via_b, height), h, best, how)
                 best = _from_line(near, p, r, aa, s * (t * ab + w * ac), bb + cc + 2 * t * w * bc, h, best, how)
-            if a < b:
-                start = aa + bb + 2 * s * t * ab
-                best = _from_line(near, q, r, start, w * (s * ac + t * bc), cc, h, best, how)
+                if axis < b:
+                    start = aa + bb + 2 * s * t * ab
+                    best = _from_line(near, q_b, r, start, w * (s * ac + t * bc), cc, h, best, how)
+                if axis < c:
+                    start = aa + cc + 2 * s * w * ac
+                    best = _from_line(near, q_c, r, start, t * (s * ab + w * bc), bb, h, best, how)
     return best
 
 
 @fast_jit
-def arrival(near: Floats, metric: Floats, h: float, least: float, best: float, how: Floats) -> float:
+def _arrival(near: Floats, metric: Floats, h: float, best: float, how: Floats) -> float:
     """Earliest arrival at a voxel.
 
     Args:
         near: (27,) times around it, ms.
         metric: (6,) ms2/mm2.
         h: spacing, mm.
-        least: least travel from any neighbour, ms; what cannot beat `best` is not computed.
         best: what has to be beaten, ms.
         how: (6,) written where it is beaten: positions of up to three neighbours in `near`, and their weights.
     """
     best = _from_point(near, metric, h, best, how)
-    for a in range(3):
-        for s in (-1, 1):
-            best = _from_side(near, metric, h, (a, (a + 1) % 3, (a + 2) % 3), s, least, best, how)
-            best = _from_side(near, metric, h, (a, (a + 2) % 3, (a + 1) % 3), s, least, best, how)
+    for axis in range(3):
+        best = _from_axis(near, metric, h, axis, best, how)
     return best
 
 
 @fast_jit
 def march(
-    times: Floats,
-    neighbours: Ints,
-    metric: Floats,
-    least: Floats,
-    h: float,
-    sources: Ints,
-    window: float,
-    tolerance: float,
-) -> int:
-    """Correct `times`, (n + 1,), in place until no voxel can be reached earlier; returns the number of local solutions.
+    times: Floats, neighbours: Ints, metric: Floats, h: float, sources: Ints, window: float, tolerance: float
+) -> tuple[Ints, Floats]:
+    """Correct `times`, (n + 1,), in place until no voxel can be reached earlier.
 
     Voxels wait in one list with the least value that made them wait; those inside a moving window of time are solved.
+
+    Returns:
+        From where each voxel is activated: positions (n, 3) of neighbours in the 27, the centre where the given time holds
+        or none comes, and their weights (n, 3), 0 there.
     """
     n = len(times) - 1
+    positions, weights = np.full((n, 3), CENTRE, np.int32), np.zeros((n, 3))
     waiting, later = np.empty(n, np.int32), np.empty(n, np.int32)
     due = np.full(n, NEVER)
     near, how = np.empty(27), np.empty(6)
     count = _wake(sources, times, neighbours, due, waiting)
-    solved = 0
     limit = times[sources].min()
     while count > 0:
         left, done = 0, 0
@@ -189,17 +186,19 @@ def march(
             due[voxel] = NEVER
             for k in range(27):
                 near[k] = times[neighbours[voxel, k]]
-            time = arrival(near, metric[voxel], h, least[voxel], times[voxel], how)
+            time = _arrival(near, metric[voxel], h, times[voxel], how)
             if time < times[voxel] - tolerance:
                 times[voxel] = time
+                for k in range(3):
+                    positions[voxel, k] = int(how[k])
+                    weights[voxel, k] = how[3 + k]
                 left = _tell(voxel, times, neighbours, due, later, left)
-        solved += done
         waiting, later, count = later, waiting, left
         if done * 20 <= count:
             limit += window
             if done == 0:
                 limit = max(limit, due[waiting[:count]].min())
-    return solved
+    return positions, weights
 
 
 @fast_jit
@@ -225,40 +224,21 @@ def _wake(sources: Ints, times: Floats, neighbours: Ints, due: Floats, queue: In
 
 
 @fast_jit
-def trace(
-    times: Floats, given: Floats, neighbours: Ints, metric: Floats, least: Floats, h: float
-) -> tuple[Ints, Floats]:
-    """From where each voxel is activated.
-
-    Args:
-        times: (n + 1,) as `march` leaves them.
-        given: (n,) times prescribed around the sites, `NEVER` elsewhere.
-
-    Returns:
-        Positions (n, 3) of neighbours in the 27, negative where the prescribed time holds, and weights (n, 3).
-    """
-    n = len(given)
-    positions, weights = np.full((n, 3), -1, np.int32), np.zeros((n, 3))
-    near, how = np.empty(27), np.empty(6)
-    for voxel in range(n):
-        for k in range(27):
-            near[k] = times[neighbours[voxel, k]]
-        how[:] = -1.0
-        arrival(near, metric[voxel], h, least[voxel], given[voxel], how)
-        if how[0] >= 0.0:
-            for k in range(3):
-                positions[voxel, k] = int(how[k])
-                weights[voxel, k] = how[3 + k]
-    return positions, weights
+def push_forward(order: Ints, origins: Ints, weights: Floats, travel: Floats, times: Floats) -> None:
+    """Times from those of the origins and the travel from there, earliest voxel first, in place."""
+    for voxel in order:
+        time = travel[voxel]
+        for k in range(3):
+            time += weights[voxel, k] * times[origins[voxel, k]]
+        times[voxel] = time
 
 
 @fast_jit
-def pull_back(order: Ints, neighbours: Ints, positions: Ints, weights: Floats, sensitivity: Floats) -> None:
-    """Carry `sensitivity`, (n + 1,), of the times back along `trace`, latest voxel first, in place."""
+def pull_back(order: Ints, origins: Ints, weights: Floats, sensitivity: Floats) -> None:
+    """The transpose: carry `sensitivity`, (n + 1,), from times to those of the origins, latest first, in place."""
     for voxel in order[::-1]:
         for k in range(3):
-            if positions[voxel, k] >= 0:
-                sensitivity[neighbours[voxel, positions[voxel, k]]] += weights[voxel, k] * sensitivity[voxel]
+            sensitivity[origins[voxel, k]] += weights[voxel, k] * sensitivity[voxel]
 
 
-__all__ = ["NEVER", "arrival", "march", "pull_back", "trace"]
+__all__ = ["NEVER", "march", "pull_back", "push_forward"]

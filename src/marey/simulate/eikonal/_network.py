@@ -23,14 +23,12 @@ class Network:
         number: the padded grid (z + 2, y + 2, x + 2) of their numbers, n where nothing conducts.
         neighbours: (n, 27) numbers around each voxel; n where there is none that voxel faces lead to.
         metric: (n, 6) inverse squared velocity, xx, yy, zz, xy, xz, yz, ms2/mm2.
-        least: (n,) least travel to any neighbour, ms.
     """
 
     voxels: npt.NDArray[np.int64]
     number: Ints
     neighbours: Ints
     metric: Floats
-    least: Floats
 
     def at(self, index: npt.NDArray[np.int64]) -> Ints:
         """Numbers of voxels given by (..., 3) indices; n outside."""
@@ -39,16 +37,13 @@ class Network:
         return found
 
 
-def build_network(
-    conducting: npt.NDArray[np.bool_], axes: list[Floats], velocities: list[Floats], spacing: float
-) -> Network:
+def build_network(conducting: npt.NDArray[np.bool_], axes: list[Floats], velocities: list[Floats]) -> Network:
     """The network of a tissue.
 
     Args:
         conducting: [z, y, x].
         axes: (n, 3) orthonormal directions (x, y, z) of the conducting voxels.
         velocities: (n,) along each of them, then one for the rest of space, mm/ms.
-        spacing: mm.
     """
     voxels = np.argwhere(conducting)
     n = len(voxels)
@@ -59,7 +54,7 @@ def build_network(
     for axis, slowness in zip(axes, chosen, strict=True):
         x, y, z = axis.T
         metric += (slowness - rest)[:, None] * np.stack([x * x, y * y, z * z, x * y, x * z, y * z], axis=-1)
-    return Network(voxels, number, _neighbours(voxels, number), metric, spacing / np.max(velocities, axis=0))
+    return Network(voxels, number, _neighbours(voxels, number), metric)
 
 
 def _neighbours(voxels: npt.NDArray[np.int64], number: Ints) -> Ints:

@@ -1,4 +1,4 @@
-"""Straight travel close to a site: exact there, so that the curved front of a point does not spoil the whole map."""
+"""Straight travel close to a site: exact there, so that the front of a point does not spoil the whole map."""
 
 from dataclasses import dataclass
 

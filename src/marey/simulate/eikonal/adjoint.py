@@ -1,26 +1,26 @@
 """Exact derivatives of activation times: the discrete adjoint of the eikonal solver.
 
-At the solution each voxel's time is T = sum_k w_k T_k + h sqrt(d . M d), least over the weights w that place the
-point sum_k w_k x_k, at h d from the voxel. The weights being optimal, the derivative with respect to the metric M is
-that of the travel alone, and with respect to the earlier times it is w. One sweep from the latest voxel
-to the sites sums both.
+At the solution each voxel's time is that of the foot of a straight travel, put together from at most three earlier
+voxels with the weights that make it least, and the travel, less the correction for the front's curvature. Sweeps from
+the latest voxel to the sites, one for the correction and one for the solution below it, sum up every influence.
+
+The times are continuous in velocities and delays but for voxels in which two fronts meet: there the correction
+of one front gives way to that of the other.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from marey.core.errors import InvalidInput
-from marey.simulate.eikonal._kernels import NEVER, pull_back, trace
-from marey.simulate.eikonal._network import OFFSETS, Network
+from marey.simulate.eikonal._curvature import pull_back_times
 from marey.simulate.eikonal._sources import piece_times
-from marey.simulate.eikonal.activation import ActivationMap, Site, prescribed, site_rays
+from marey.simulate.eikonal.activation import ActivationMap, Solution
 from marey.simulate.eikonal.tissue import ConductionTissue
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,27 +38,16 @@ class ActivationGradient:
     delays: Floats
 
 
-@dataclass(frozen=True)
-class _Travels:
-    """Straight pieces of travel: in which voxel (m,), over what (m, 3) mm, with what derivative per ms of it (m,)."""
-
-    voxels: Ints
-    steps: Floats
-    sensitivity: Floats
-
-
-def activation_gradient(
-    tissue: ConductionTissue, sites: Sequence[Site], activation: ActivationMap, sensitivity: Floats
-) -> ActivationGradient:
+def activation_gradient(tissue: ConductionTissue, activation: ActivationMap, sensitivity: Floats) -> ActivationGradient:
     """Derivatives of a function f of the activation times with respect to velocities and delays.
 
     Args:
-        tissue, sites: what `activation` was computed from.
+        tissue: what `activation` was computed in.
         activation: of `activation_times`; its tolerance bounds the accuracy.
         sensitivity: [z, y, x], df/dT of each reached voxel.
 
     Raises:
-        InvalidInput: a sensitivity of another shape or not finite.
+        InvalidInput: a sensitivity of another shape or not finite; an activation that was put together from others.
     """
     if sensitivity.shape != tissue.mask.shape or not np.isfinite(sensitivity[activation.reached]).all():
         raise InvalidInput(
@@ -66,44 +55,44 @@ def activation_gradient(
             f"One finite number for each voxel, {tissue.mask.shape}, is needed.",
             "Set it to 0 where the activation does not come.",
         )
-    network, lines = tissue.network, site_rays(tissue, sites)
-    reached = activation.reached[tissue.conducting]
-    times = np.append(np.where(reached, activation.times[tissue.conducting], NEVER), NEVER)
-    given = prescribed(tissue, sites, lines)
-    positions, weights = trace(times, given, network.neighbours, network.metric, network.least, tissue.spacing)
-    total = np.append(np.where(reached, sensitivity[tissue.conducting], 0.0), 0.0)
-    order = np.argsort(times[:-1], kind="stable")[: int(reached.sum())].astype(np.int32)
-    pull_back(order, network.neighbours, positions, weights, total)
-    traced = np.flatnonzero((positions[:, 0] >= 0) & reached).astype(np.int32)
-    offsets = OFFSETS[positions[traced]][..., ::-1]
-    ways = tissue.spacing * np.einsum("nk,nkx->nx", weights[traced], offsets)
-    travels = [_Travels(traced, ways, total[traced])]
-    delays = np.zeros(len(sites))
-    free = (positions[:, 0] < 0) & reached
-    for i, (site, line) in enumerate(zip(sites, lines, strict=True)):
-        first = free[line.targets] & (site.delay + line.times(network) <= given[line.targets])
-        free[line.targets[first]] = False
-        own = np.where(first, total[line.targets], 0.0)
+    if activation.solution is None:
+        raise InvalidInput(
+            "The activation map was put together from others.",
+            "Derivatives need the way that the activation took.",
+            "Compute it with activation_times from all its sites.",
+        )
+    return _gradient(tissue, activation.solution, np.where(activation.reached, sensitivity, 0.0))
+
+
+def _gradient(tissue: ConductionTissue, solution: Solution, sensitivity: Floats) -> ActivationGradient:
+    network = tissue.network
+    on_foot, on_times = pull_back_times(
+        network, solution.path, solution.times, np.append(sensitivity[tissue.conducting], 0.0)
+    )
+    parts: list[tuple[Ints, Floats, Floats]] = [
+        (np.arange(len(network.voxels), dtype=np.int32), on_foot, solution.path.foot)
+    ]
+    delays = np.zeros(len(solution.lines))
+    for i, line in enumerate(solution.lines):
+        own = np.where(solution.owners[line.targets] == i, on_times[line.targets], 0.0)
         delays[i] = own.sum()
-        pieces = line.passed.shape[1]
-        travels.append(_Travels(line.passed.ravel(), np.repeat(line.steps, pieces, axis=0), np.repeat(own, pieces)))
-    along, across, *normal = [_on_grid(tissue, part) for part in _velocity_gradient(tissue, network, travels)]
+        steps = np.broadcast_to(line.steps[:, None], (*line.passed.shape, 3))
+        travel = np.maximum(piece_times(network.metric[line.passed], steps), 1e-12)
+        on_step = (0.5 * own[:, None] / travel)[..., None] * steps
+        parts.append((line.passed.ravel(), on_step.reshape(-1, 3), steps.reshape(-1, 3)))
+    voxels, a, b = (np.concatenate(part) for part in zip(*parts, strict=True))
+    along, across, *normal = [_on_grid(tissue, part) for part in _velocity_gradient(tissue, voxels, a, b)]
     return ActivationGradient(along, across, normal[0] if normal else None, delays)
 
 
-def _velocity_gradient(tissue: ConductionTissue, network: Network, travels: list[_Travels]) -> list[Floats]:
-    """The travel over s takes sqrt(sum_k (a_k . s)^2 / v_k^2), a_k the directions: differentiated by each v_k, (n,)."""
-    voxels = np.concatenate([part.voxels for part in travels])
-    steps = np.concatenate([part.steps for part in travels])
-    per_time = np.concatenate([part.sensitivity for part in travels])
-    times = piece_times(network.metric[voxels], steps)
-    squares = [np.sum(axis[voxels] * steps, axis=-1) ** 2 for axis in tissue.axes]
-    squares.append(np.maximum(np.sum(steps**2, axis=-1) - sum(squares), 0.0))
-    change = [
-        np.divide(-per_time * square, times * velocity[voxels] ** 3, out=np.zeros_like(times), where=times > 0)
-        for square, velocity in zip(squares, tissue.velocities, strict=True)
+def _velocity_gradient(tissue: ConductionTissue, voxels: Ints, a: Floats, b: Floats) -> list[Floats]:
+    """From changes a . dM b: the metric M is sum_k e_k e_k' / v_k^2, e_k the directions; by each v_k, (n,)."""
+    products = [np.sum(axis[voxels] * a, axis=-1) * np.sum(axis[voxels] * b, axis=-1) for axis in tissue.axes]
+    products.append(np.sum(a * b, axis=-1) - sum(products))
+    return [
+        np.bincount(voxels, -2.0 * product / velocity[voxels] ** 3, len(velocity)).astype(np.float64)
+        for product, velocity in zip(products, tissue.velocities, strict=True)
     ]
-    return [np.bincount(voxels, part, len(network.voxels)).astype(np.float64) for part in change]
 
 
 def _on_grid(tissue: ConductionTissue, compact: Floats) -> Floats:

@@ -112,7 +112,7 @@ class ConductionTissue:
     @cached_property
     def network(self) -> Network:
         """The conducting voxels as the solver sees them."""
-        return build_network(self.conducting, self.axes, self.velocities, self.spacing)
+        return build_network(self.conducting, self.axes, self.velocities)
 
 
 def conduction_tissue(
