@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 (arguments of kernels are arrays and numbers)
 """Balance of three walls of patches at their common circle, by Newton's method, and the pressures that follow.
 
 Within a wall all patches have the wall's curvature C and the same tension T, and their areas sum to the wall's area
@@ -197,7 +198,8 @@ def pressure(
 ) -> None:
     """Pressures, rates of the sarcomeres and the outputs of `PatchedVentricles.names`; NaN where no balance is found.
 
-    `memory` holds the shape of the last balance, then the reference shape from which a second attempt starts.
+    `memory` holds the shape of the last balance, then the reference shape from which a second attempt starts. Times
+    beyond the cycle length give NaN: the circulation beats more slowly than these ventricles (`paced`).
     """
     n = len(state) // 2
     sarcomere = parameters[HEADER : HEADER + SARCOMERE]
@@ -208,7 +210,7 @@ def pressure(
     if not found:
         shape[:] = memory[2 + n :]
         found, left, right = balance(volumes, shape, state, parameters, work)
-    if not found:
+    if not found or t > parameters[0] * (1 + 1e-9):
         out[:] = math.nan
         dstate[:] = math.nan
         return

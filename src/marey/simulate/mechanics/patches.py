@@ -1,14 +1,15 @@
 """Both ventricles as three walls of patches, each activated at its own time: AHA segments and the right free wall.
 
 TriSeg (Lumens et al. 2009, doi:10.1007/s10439-009-9774-2) with MultiPatch (Walmsley et al. 2015,
-doi:10.1371/journal.pcbi.1004284). The septum holds the septal segments 2, 3, 8, 9 and 14, the left free wall the others.
+doi:10.1371/journal.pcbi.1004284). The septum holds the septal segments 2, 3, 8, 9 and
+14, the left free wall the others.
 """
 
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -70,13 +71,11 @@ class PatchedVentricles(Parameters):
         walls: masses and reference volumes.
         sarcomere: of all patches.
         patches: at least one in each wall, with unique names.
-        cycle_length: ms, of the circulation that it beats in.
+        cycle_length: ms, of the circulation that it beats in (`paced`); a slower circulation finds no solution.
 
     Raises:
         InvalidInput: a wall without patch, names that repeat, walls too thick for their cavities.
     """
-
-    pressure: ClassVar[PressureFunction] = staticmethod(pressure)
 
     walls: WallGeometry = field(default_factory=WallGeometry)
     sarcomere: SarcomereLumens = field(default_factory=SarcomereLumens)
@@ -98,6 +97,11 @@ class PatchedVentricles(Parameters):
         self._rows()
 
     @property
+    def pressure(self) -> PressureFunction:
+        """The compiled law."""
+        return pressure
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Strain, stress (kPa) and area (mm2) of each patch, septal curvature (1/mm) and circle radius (mm)."""
         of_patches = (f"{what} {patch.name}" for what in ("strain", "stress", "area") for patch in self.patches)
@@ -109,7 +113,7 @@ class PatchedVentricles(Parameters):
         return np.concatenate([header, self.sarcomere.packed(), self._rows().ravel()])
 
     def initial_state(self) -> FloatArray:
-        """(2 n,) contractile lengths (micrometres) of muscle relaxed at its reference length, then contractilities of 0."""
+        """(2 n,) contractile lengths (micrometres) at the reference sarcomere length, then contractilities of 0."""
         law, n = self.sarcomere, len(self.patches)
         return np.concatenate([np.full(n, law.reference_length - law.series_length), np.zeros(n)])
 
@@ -185,7 +189,7 @@ class PatchedVentricles(Parameters):
         for patch, z in zip(self.patches, depth, strict=True):
             if abs(z) >= MAX_THICKNESS:
                 raise InvalidInput(
-                    f"The patch '{patch.name}' is {abs(z) / MAX_THICKNESS:.2f} times as thick as its wall's shape allows.",
+                    f"The patch '{patch.name}' is {abs(z) / MAX_THICKNESS:.2f} times as thick as its wall allows.",
                     "A wall must be thinner than the radius of its sphere.",
                     "Give a smaller 'thickness' or mass, or larger reference volumes.",
                 )

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 (arguments of kernels are arrays and numbers)
 r"""Contraction of a sarcomere: a contractile element in series with an elastic one, beside matrix and titin.
 
 Lumens et al. 2009, doi:10.1007/s10439-009-9774-2, with two pieces of Walmsley et al. 2015,
@@ -26,6 +27,8 @@ from marey.core.units import kPa, ms
 
 LUMENS = "Lumens et al. 2009, doi:10.1007/s10439-009-9774-2"
 WALMSLEY = "Walmsley et al. 2015, doi:10.1371/journal.pcbi.1004284"
+ADULT = "set so that the healthy beat is that of a resting adult"
+SET = f"law of {WALMSLEY}; {ADULT}"
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,14 @@ class SarcomereLumens(Parameters):
     series_length: float = parameter(0.04, 0.01, 0.1, "1", LUMENS)
     passive_slack_length: float = parameter(1.8, 1.6, 2.0, "1", WALMSLEY)
     shortening_velocity: float = parameter(0.007 / ms, 0.001 / ms, 0.02 / ms, "1/ms", LUMENS)
-    active_stress: float = parameter(120 * kPa, 0, 400 * kPa, "kPa", LUMENS)
-    matrix_stress: float = parameter(0.7 * kPa, 0.01 * kPa, 20 * kPa, "kPa", WALMSLEY)
-    matrix_exponent: float = parameter(10.0, 2.0, 40.0, "1", WALMSLEY)
-    titin_stress: float = parameter(1.2 * kPa, 0, 10 * kPa, "kPa", WALMSLEY)
+    active_stress: float = parameter(105 * kPa, 0, 400 * kPa, "kPa", f"{LUMENS}: 100 to 120 kPa; {ADULT}")
+    matrix_stress: float = parameter(0.45 * kPa, 0.01 * kPa, 20 * kPa, "kPa", SET)
+    matrix_exponent: float = parameter(12.0, 2.0, 40.0, "1", SET)
+    titin_stress: float = parameter(0.5 * kPa, 0, 10 * kPa, "kPa", SET)
     titin_exponent: float = parameter(6.7, 1.0, 40.0, "1", WALMSLEY)
     rise_time: float = parameter(48 * ms, 5 * ms, 200 * ms, "ms", LUMENS)
     decay_time: float = parameter(32 * ms, 5 * ms, 200 * ms, "ms", LUMENS)
-    contraction_time: float = parameter(425 * ms, 100 * ms, 800 * ms, "ms", LUMENS)
+    contraction_time: float = parameter(390 * ms, 100 * ms, 800 * ms, "ms", f"{LUMENS}: 425 ms; {ADULT}")
     resting_contractility: float = parameter(0.02, 0.001, 0.5, "1", LUMENS)
 
     def packed(self) -> FloatArray:

@@ -35,10 +35,10 @@ class WallGeometry(Parameters):
     between end systole and end diastole.
     """
 
-    lv_mass: float = parameter(105 * g, 30 * g, 600 * g, "g", "Petersen et al. 2017, doi:10.1186/s12968-017-0327-9")
-    rv_mass: float = parameter(42 * g, 10 * g, 250 * g, "g", "textbook value of the free wall")
-    lv_reference_volume: float = parameter(92 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
-    rv_reference_volume: float = parameter(100 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
+    lv_mass: float = parameter(100 * g, 30 * g, 600 * g, "g", "Petersen et al. 2017, doi:10.1186/s12968-017-0327-9")
+    rv_mass: float = parameter(36 * g, 10 * g, 250 * g, "g", "textbook value of the free wall")
+    lv_reference_volume: float = parameter(90 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
+    rv_reference_volume: float = parameter(96 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
     septal_fraction: float = parameter(5 / 17, 0.15, 0.45, "1", "5 of 17 segments, doi:10.1161/hc0402.102975")
 
 
