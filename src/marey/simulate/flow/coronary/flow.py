@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from marey.core.errors import InvalidInput, NotAnalysable
 from marey.core.parameter import Parameters, parameter
-from marey.core.units import Pa, g, mL, minute, mmHg, s
+from marey.core.units import Pa, g, minute, mL, mmHg, s
 from marey.simulate.flow.coronary._kernels import solve_tree
 from marey.simulate.flow.coronary.tree import Lesion, Tree
 
@@ -57,6 +57,9 @@ class CoronaryParameters(Parameters):
     expansion_loss: float = parameter(1.52, 1.0, 2.0, "1", "Kt, doi:10.1016/0021-9290(73)90099-7")
 
 
+STANDARD = CoronaryParameters()
+
+
 @dataclass(frozen=True, eq=False)
 class TreeFlow:
     """Flow and pressure of each segment.
@@ -75,7 +78,7 @@ class TreeFlow:
     outlet_resistance: Reals
 
 
-def perfuse(tree: Tree, parameters: CoronaryParameters = CoronaryParameters(), dilation: float = 1.0) -> TreeFlow:  # noqa: B008
+def perfuse(tree: Tree, parameters: CoronaryParameters = STANDARD, dilation: float = 1.0) -> TreeFlow:
     """Flow through a tree.
 
     Args:
@@ -112,19 +115,19 @@ def perfuse(tree: Tree, parameters: CoronaryParameters = CoronaryParameters(), d
     return TreeFlow(flow, upstream, pressure, pressure / p.aortic_pressure, outlet)
 
 
-def ffr(tree: Tree, parameters: CoronaryParameters = CoronaryParameters()) -> Reals:  # noqa: B008
+def ffr(tree: Tree, parameters: CoronaryParameters = STANDARD) -> Reals:
     """(segment,) fractional flow reserve at each segment's outlet: pressure over aortic pressure under hyperaemia."""
     return perfuse(tree, parameters, parameters.hyperaemia).ratio
 
 
-def resting_index(tree: Tree, parameters: CoronaryParameters = CoronaryParameters()) -> Reals:  # noqa: B008
+def resting_index(tree: Tree, parameters: CoronaryParameters = STANDARD) -> Reals:
     """(segment,) pressure over aortic pressure in mid-diastole at rest: a steady stand-in for the instantaneous wave-free ratio."""
     return perfuse(tree, parameters, parameters.wave_free).ratio
 
 
 def ratio_at(
-    tree: Tree, flow: TreeFlow, segment: int, position: float, parameters: CoronaryParameters = CoronaryParameters()
-) -> float:  # noqa: B008
+    tree: Tree, flow: TreeFlow, segment: int, position: float, parameters: CoronaryParameters = STANDARD
+) -> float:
     """Pressure over aortic pressure at a position (0 to 1) of a segment; a lesion's loss counts from its centre on.
 
     Raises:

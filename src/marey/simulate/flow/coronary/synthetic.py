@@ -33,7 +33,10 @@ class TreePrior(Parameters):
     diseased_radius: float = parameter(0.75, 0.1, 2.0, "mm", "textbook value: smaller vessels are not treated")
 
 
-def synthetic_tree(rng: np.random.Generator, segments: int = 255, prior: TreePrior = TreePrior()) -> Tree:  # noqa: B008
+STANDARD = TreePrior()
+
+
+def synthetic_tree(rng: np.random.Generator, segments: int = 255, prior: TreePrior = STANDARD) -> Tree:
     """A random tree with random lesions.
 
     Args:

@@ -2,7 +2,6 @@
 
 import math
 
-
 from marey.core.jit import jit
 from marey.simulate.flow.network._equations import Indices, Reals, Switches
 

@@ -88,7 +88,7 @@ def factorise(M: Reals, order: Indices, scale: Reals) -> int:
 
 @jit
 def solve(M: Reals, order: Indices, scale: Reals, r: Reals, x: Reals) -> None:
-    """x with (factorised M) x = -r."""
+    """X with (factorised M) x = -r."""
     n = order.size
     for i in range(n):
         x[i] = -r[order[i]] / scale[order[i]]

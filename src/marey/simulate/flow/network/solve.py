@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core.errors import InvalidInput, NotAnalysable
-from marey.simulate.flow.network import _integrate
 from marey.simulate.flow.network import _equations as eq
+from marey.simulate.flow.network import _integrate
 from marey.simulate.flow.network.kinds import ACTIVATIONS, KINDS, Clock
 from marey.simulate.flow.network.network import Block, Network, Wave
 
