@@ -1,5 +1,6 @@
 """The closed loop: four chambers, four valves, systemic and pulmonary vessels; its periodic beat and its balances."""
 
+from marey.simulate.circulation.balance import Balance, balance
 from marey.simulate.circulation.closed_loop import integrate_beat
 from marey.simulate.circulation.loop import Haemodynamics, Loop, haemodynamics
 from marey.simulate.circulation.parameters import (
@@ -21,6 +22,7 @@ from marey.simulate.circulation.periodic import periodic, transient
 __all__ = [
     "AorticValve",
     "Atrium",
+    "Balance",
     "Circulation",
     "Haemodynamics",
     "Loop",
@@ -33,6 +35,7 @@ __all__ = [
     "TricuspidValve",
     "Valve",
     "Vessels",
+    "balance",
     "haemodynamics",
     "integrate_beat",
     "periodic",

@@ -147,5 +147,6 @@ def one_beat(states: Array, seen: Array, period: float, memory: Array, model: Mo
 
 
 __all__ = [
-    "CHAMBERS", "COMPARTMENTS", "CONNECTIONS", "OPENING", "OWN", "VALVES", "Model", "one_beat", "ventricular_pressures",
+    "CHAMBERS", "COMPARTMENTS", "CONNECTIONS", "OPENING", "OWN", "TIGHT", "VALVES", "Model", "one_beat",
+    "ventricular_pressures",
 ]  # fmt: skip

@@ -23,11 +23,16 @@ from marey.simulate.circulation._kernels import (
     one_beat,
     ventricular_pressures,
 )
-from marey.simulate.circulation.parameters import Circulation, Vessels
-from marey.simulate.mechanics.interface import Array, PressureFunction, Ventricles
+from marey.simulate.circulation.parameters import Circulation, Valve, Vessels
+from marey.simulate.mechanics.interface import START_VOLUMES, Array, PressureFunction, Ventricles
 
 STEP = 0.5 * ms
-FILLED = {"left atrium": 60 * mL, "left ventricle": 135 * mL, "right atrium": 60 * mL, "right ventricle": 150 * mL}
+FILLED = {
+    "left atrium": 60 * mL,
+    "left ventricle": START_VOLUMES[0],
+    "right atrium": 60 * mL,
+    "right ventricle": START_VOLUMES[1],
+}
 STRESSED = {"systemic arteries": 85 * mmHg, "pulmonary arteries": 14 * mmHg, "pulmonary veins": 9 * mmHg}
 
 
@@ -56,6 +61,11 @@ def beds(circulation: Circulation) -> dict[str, Vessels]:
         "pulmonary arteries": circulation.pulmonary_arteries,
         "pulmonary veins": circulation.pulmonary_veins,
     }
+
+
+def valves(circulation: Circulation) -> tuple[Valve, Valve, Valve, Valve]:
+    """Mitral, aortic, tricuspid, pulmonary: in the order of the blood."""
+    return circulation.mitral, circulation.aortic, circulation.tricuspid, circulation.pulmonary
 
 
 def initial_state(circulation: Circulation, ventricles: Ventricles) -> Array:
@@ -132,7 +142,7 @@ def _packed(circulation: Circulation, ventricles: Ventricles) -> Model:
         k = COMPARTMENTS.index(name)
         vessels[k] = bed.impedance, bed.compliance, bed.unstressed
         connections[k, :2] = bed.resistance, bed.inertance
-    for k, valve in zip(VALVES, (c.mitral, c.aortic, c.tricuspid, c.pulmonary), strict=True):
+    for k, valve in zip(VALVES, valves(circulation), strict=True):
         connections[k] = [known.value for known in valve.table()]
     law = _compiled(ventricles.pressure)
     return Model(law, ventricles.parameters(), around, atria, vessels, connections, c.blood_density)
@@ -172,8 +182,8 @@ def _failure(time: float, where: int) -> NotAnalysable:
     return NotAnalysable(
         f"The volume of the {COMPARTMENTS[where]} becomes negative {time:.1f} ms after the R wave.",
         f"Every {kind} must hold blood all the time.",
-        "Raise 'blood_volume', lower the unstressed volumes, or check valves and resistances.",
+        "Raise 'blood_volume', lower unstressed volumes, check valves and stiffnesses, or take a smaller time step.",
     )
 
 
-__all__ = ["STEP", "Trace", "beds", "initial_state", "integrate_beat"]
+__all__ = ["STEP", "Trace", "beds", "initial_state", "integrate_beat", "valves"]

@@ -2,5 +2,6 @@
 
 from marey.simulate.mechanics.elastance import ElastanceVentricles
 from marey.simulate.mechanics.interface import PressureFunction, Ventricles
+from marey.simulate.mechanics.sphere import SphereVentricles
 
-__all__ = ["ElastanceVentricles", "PressureFunction", "Ventricles"]
+__all__ = ["ElastanceVentricles", "PressureFunction", "SphereVentricles", "Ventricles"]

@@ -10,8 +10,13 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from marey.core.units import mL
+
 Array: TypeAlias = NDArray[np.float64]
 PressureFunction: TypeAlias = Callable[[float, Array, Array, Array, Array, Array, Array], None]
+
+START_VOLUMES = (135 * mL, 150 * mL)
+"""Cavities of the left and right ventricle at the start of every run, mm3."""
 
 
 class Ventricles(Protocol):
@@ -40,10 +45,10 @@ class Ventricles(Protocol):
         """(p,) numbers handed to `pressure`."""
 
     def initial_state(self) -> Array:
-        """(n,) states at the start of the first cycle, relaxed."""
+        """(n,) states at the start of the first cycle, relaxed at `START_VOLUMES`."""
 
     def memory(self) -> Array:
         """(m,) scratch for warm starts of implicit solves; may be empty."""
 
 
-__all__ = ["Array", "PressureFunction", "Ventricles"]
+__all__ = ["START_VOLUMES", "Array", "PressureFunction", "Ventricles"]
