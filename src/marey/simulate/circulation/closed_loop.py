@@ -27,13 +27,19 @@ from marey.simulate.circulation.parameters import Circulation, Valve, Vessels
 from marey.simulate.mechanics.interface import START_VOLUMES, Array, PressureFunction, Ventricles
 
 STEP = 0.5 * ms
+LEAST_SHARE = 0.1
 FILLED = {
     "left atrium": 60 * mL,
     "left ventricle": START_VOLUMES[0],
     "right atrium": 60 * mL,
     "right ventricle": START_VOLUMES[1],
 }
-STRESSED = {"systemic arteries": 85 * mmHg, "pulmonary arteries": 14 * mmHg, "pulmonary veins": 9 * mmHg}
+STRESSED = {
+    "systemic arteries": 85 * mmHg,
+    "systemic veins": 6 * mmHg,
+    "pulmonary arteries": 14 * mmHg,
+    "pulmonary veins": 9 * mmHg,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +75,7 @@ def valves(circulation: Circulation) -> tuple[Valve, Valve, Valve, Valve]:
 
 
 def initial_state(circulation: Circulation, ventricles: Ventricles) -> Array:
-    """(20 + n,) chambers and arteries filled as in a resting adult; the systemic veins hold the rest of the blood.
+    """(20 + n,) chambers filled as in a resting adult; the vessels share the rest of the blood.
 
     Raises:
         InvalidInput: there is too little blood for that.
@@ -78,21 +84,21 @@ def initial_state(circulation: Circulation, ventricles: Ventricles) -> Array:
     state = np.zeros(OWN + own.size)
     state[OWN:] = own
     vascular = beds(circulation)
+    least = sum(FILLED.values()) + sum(bed.unstressed for bed in vascular.values())
+    stressed = sum(vascular[name].compliance * STRESSED[name] for name in vascular)
+    share = (circulation.blood_volume - least) / stressed
+    if share <= LEAST_SHARE:
+        raise InvalidInput(
+            f"The parameter 'blood_volume' is {circulation.blood_volume / mL:.0f} mL.",
+            f"More than {(least + LEAST_SHARE * stressed) / mL:.0f} mL are needed to fill the heart, and the vessels "
+            "beyond their unstressed volumes.",
+            "Raise it, or lower the unstressed volumes of the vessels.",
+        )
     for k, name in enumerate(COMPARTMENTS):
         if name in FILLED:
             state[k] = FILLED[name]
-        elif name in STRESSED:
-            state[k] = vascular[name].unstressed + vascular[name].compliance * STRESSED[name]
-    veins = COMPARTMENTS.index("systemic veins")
-    state[veins] = circulation.blood_volume - state[:8].sum()
-    least = circulation.systemic_veins.unstressed
-    if state[veins] <= least:
-        raise InvalidInput(
-            f"The parameter 'blood_volume' is {circulation.blood_volume / mL:.0f} mL.",
-            f"More than {(circulation.blood_volume - state[veins] + least) / mL:.0f} mL are needed to fill the heart "
-            "and the vessels to their unstressed volumes.",
-            "Raise it, or lower the unstressed volumes of the vessels.",
-        )
+        else:
+            state[k] = vascular[name].unstressed + share * vascular[name].compliance * STRESSED[name]
     return state
 
 

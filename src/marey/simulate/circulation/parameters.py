@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from marey.core.parameter import Parameters, parameter
 from marey.core.units import cm, kPa, litre, minute, mL, mm, mmHg, ms, s
+from marey.simulate.circulation.baroreflex import Baroreflex
 
 TEXTBOOK = "textbook value"
 REGAZZONI = "Regazzoni 2022 doi:10.1016/j.jcp.2022.111083"
@@ -147,6 +148,7 @@ class Circulation(Parameters):
     pulmonary_arteries: PulmonaryArteries = field(default_factory=PulmonaryArteries)
     pulmonary_veins: PulmonaryVeins = field(default_factory=PulmonaryVeins)
     pericardium: Pericardium = field(default_factory=Pericardium)
+    baroreflex: Baroreflex = field(default_factory=Baroreflex)
 
     @property
     def period(self) -> float:
