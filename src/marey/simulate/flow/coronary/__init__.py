@@ -5,5 +5,6 @@ from marey.simulate.flow.coronary.synthetic import TreePrior, synthetic_tree
 from marey.simulate.flow.coronary.tree import Lesion, Tree
 
 __all__ = [
-    "CoronaryParameters", "Lesion", "Tree", "TreeFlow", "TreePrior", "ffr", "perfuse", "ratio_at", "resting_index", "synthetic_tree",
+    "CoronaryParameters", "Lesion", "Tree", "TreeFlow", "TreePrior", "ffr", "perfuse", "ratio_at", "resting_index",
+    "synthetic_tree",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Flow in a tree whose segments obey dP = R Q + S |Q| Q: Newton's method with two sweeps per iteration."""
 
+# ruff: noqa: PLR0917  # compiled kernels take arrays by position
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,9 +11,9 @@ Reals = NDArray[np.float64]
 
 
 @jit
-def solve_tree(order: NDArray[np.int64], parent: NDArray[np.int64], R: Reals, S: Reals, outlet: Reals, Pa: float, Pv: float,
-               most: int) -> tuple[Reals, Reals, int]:  # fmt: skip
-    """(flow, pressure at each outlet, iterations); `outlet` is the resistance behind leaves; -1 iterations if it stalled.
+def solve_tree(order: NDArray[np.int64], parent: NDArray[np.int64], R: Reals, S: Reals, outlet: Reals, Pa: float,
+               Pv: float, most: int) -> tuple[Reals, Reals, int]:  # fmt: skip
+    """(flow, pressure at each outlet, iterations); `outlet` lies behind leaves; -1 iterations if it stalled.
 
     Each sweep up writes the flow into a subtree as G P_in + H, each sweep down puts in the pressures.
     """

@@ -1,9 +1,10 @@
 """Mean flow and pressure in a coronary tree: fractional flow reserve at every segment.
 
-Friction of tapered tubes (Poiseuille) and the losses of stenoses (Young and Tsai 1973, doi:10.1016/0021-9290(73)90099-7, with
-the viscous coefficient of Seeley and Young 1976, doi:10.1016/0021-9290(76)90086-5); outlets that share the resting flow as
-radius^2.7, widened by adenosine (Taylor et al. 2013, doi:10.1016/j.jacc.2012.11.083). Pressures are total pressures: the kinetic
-head, about 0.2 mmHg, is lost only behind stenoses. Means over the beat, so inertia (Ku) has no part.
+Friction of tapered tubes (Poiseuille) and the losses of stenoses (Young and Tsai 1973,
+doi:10.1016/0021-9290(73)90099-7, with the viscous coefficient of Seeley and Young 1976,
+J. Biomech. 9:439); outlets that share the resting flow as radius^2.7, widened by adenosine (Taylor et
+al. 2013, doi:10.1016/j.jacc.2012.11.083). Pressures are total pressures: the kinetic head, about 0.2 mmHg, is lost only
+behind stenoses. Means over the beat, so inertia (Ku) has no part.
 """
 
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def perfuse(tree: Tree, parameters: CoronaryParameters = STANDARD, dilation: flo
     p = parameters
     if not 0 < dilation < np.inf or not p.venous_pressure < p.aortic_pressure:
         raise InvalidInput(
-            f"Resistances are scaled by {dilation:g}, pressures are {p.aortic_pressure / mmHg:g} and {p.venous_pressure / mmHg:g} mmHg.",
+            f"Resistances are scaled by {dilation:g}, venous over aortic is {p.venous_pressure / p.aortic_pressure:g}.",
             "The factor must be positive, the aortic pressure above the venous.",
             "Correct the settings of the coronary tree.",
         )
@@ -121,7 +122,7 @@ def ffr(tree: Tree, parameters: CoronaryParameters = STANDARD) -> Reals:
 
 
 def resting_index(tree: Tree, parameters: CoronaryParameters = STANDARD) -> Reals:
-    """(segment,) pressure over aortic pressure in mid-diastole at rest: a steady stand-in for the instantaneous wave-free ratio."""
+    """(segment,) pressure over aortic pressure in mid-diastole at rest, a steady stand-in for iFR."""
     return perfuse(tree, parameters, parameters.wave_free).ratio
 
 
@@ -164,8 +165,8 @@ def losses(tree: Tree, parameters: CoronaryParameters) -> tuple[Reals, Reals]:
 def stenosis(tree: Tree, lesion: Lesion, parameters: CoronaryParameters) -> tuple[float, float]:
     """(R, S) that a lesion adds to its segment; (0, 0) without narrowing.
 
-    Friction of a length 0.83 L + 1.64 Ds at the narrow area, as Poiseuille's law writes it with (A0/As)^2, less that of the open
-    lumen; loss Kt rho / 2 (1/As - 1/A0)^2 where the jet expands.
+    Friction of a length 0.83 L + 1.64 Ds at the narrow area, as Poiseuille's law writes it with (A0/As)^2, less that of
+    the open lumen; loss Kt rho / 2 (1/As - 1/A0)^2 where the jet expands.
     """
     if lesion.stenosis == 0:
         return 0.0, 0.0
@@ -177,7 +178,7 @@ def stenosis(tree: Tree, lesion: Lesion, parameters: CoronaryParameters) -> tupl
     return float(R), float(parameters.expansion_loss * parameters.density / 2 * (1 / As - 1 / A0) ** 2)
 
 
-def _friction(length: Reals, start: Reals, end: Reals, parameters: CoronaryParameters) -> Reals:
+def _friction(length: Reals | float, start: Reals | float, end: Reals | float, parameters: CoronaryParameters) -> Reals:
     """Poiseuille's resistance of a cone: the mean of 1/r^4 along it has this closed form."""
     mean = (start**2 + start * end + end**2) / (3 * start**3 * end**3)
     return np.asarray(8 * parameters.viscosity * length / np.pi * mean)

@@ -1,7 +1,7 @@
 """Random coronary trees with random disease.
 
-Daughters obey r0^k = r1^k + r2^k (Murray 1926, k = 3; Kassab's measurements lie between 7/3 and 3); lesions follow wide ranges
-rather than one registry, so that whatever is learned from them has seen every degree.
+Daughters obey r0^k = r1^k + r2^k (Murray 1926, k = 3; Kassab's measurements lie between 7/3 and 3); lesions follow wide
+ranges rather than one registry, so that whatever is learned from them has seen every degree.
 """
 
 import heapq

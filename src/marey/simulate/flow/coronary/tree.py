@@ -58,8 +58,8 @@ class Tree:
         lesions: narrowings.
 
     Raises:
-        InvalidInput: arrays that do not agree, radii or lengths out of range, a cycle, no root or several, lesions that are
-            longer than their segment or lie in none.
+        InvalidInput: arrays that do not agree, radii or lengths out of range, a cycle, no root or several, lesions that
+            are longer than their segment or lie in none.
     """
 
     parent: Indices
@@ -127,9 +127,10 @@ class Tree:
                 raise _wrong(
                     f"A lesion lies in segment {lesion.segment}", f"There are segments 0 to {self.parent.size - 1}"
                 )
-            if lesion.length > self.length[lesion.segment]:
+            room = self.length[lesion.segment]
+            if lesion.length > room:
                 raise _wrong(
-                    f"A lesion of {lesion.length:g} mm lies in segment {lesion.segment}, which is {self.length[lesion.segment]:g} mm long",
+                    f"A lesion of {lesion.length:g} mm lies in segment {lesion.segment} of {room:g} mm",
                     "It cannot be longer than its segment",
                 )
 

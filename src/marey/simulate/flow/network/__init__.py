@@ -1,4 +1,4 @@
-"""Networks of lumped elements: vessels, valves, chambers, outlets, joined in any way, integrated to a periodic state."""
+"""Networks of lumped elements: vessels, valves, chambers, outlets, joined in any way, run until periodic."""
 
 from marey.simulate.flow.network.network import Block, Network, Wave
 from marey.simulate.flow.network.solve import Course, check_periodic, periodic, simulate

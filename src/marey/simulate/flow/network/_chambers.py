@@ -1,5 +1,7 @@
 """The equations of chambers; the conventions are those of `_equations`."""
 
+# ruff: noqa: PLR0917  # compiled kernels take arrays by position
+
 import math
 
 from marey.core.jit import jit
@@ -71,9 +73,9 @@ def sphere(e: int, v: Indices, p: Reals, c: float, y: Reals, d: Reals, r: Reals,
 
 
 @jit
-def ideal_valve(e: int, up: int, down: int, Q: int, R: float, L: float, c: float, y: Reals, d: Reals, r: Reals, M: Reals,
-                shut: Switches) -> float:  # fmt: skip
-    """R Q + L dQ/dt = P_up - P_down while open; shut when pressure and flow would both drive blood back. Returns 1 if open."""
+def ideal_valve(e: int, up: int, down: int, Q: int, R: float, L: float, c: float, y: Reals, d: Reals, r: Reals,
+                M: Reals, shut: Switches) -> float:  # fmt: skip
+    """R Q + L dQ/dt = P_up - P_down while open; shut when both would drive blood back. Returns 1 if open."""
     opened = 1.0
     if y[up] <= y[down] and y[Q] <= 0.0:
         opened = 0.0

@@ -1,9 +1,11 @@
 """The equations of every block: residual F(y, dy/dt, t) = 0 and its Jacobian.
 
-Each function fills rows ``e, e+1, ...`` of the residual `r` and of ``M = dF/dy + c dF/d(dy/dt)``. `v` holds the columns of the
-block's variables (pressure and flow of each inlet, then of each outlet, then its own), `p` its parameters now, `y` the state and
-`d` its rate. Sources of the models are in `kinds`.
+Each function fills rows ``e, e+1, ...`` of the residual `r` and of ``M = dF/dy + c dF/d(dy/dt)``. `v` holds the columns
+of the block's variables (pressure and flow of each inlet, then of each outlet, then its own), `p` its parameters now,
+`y` the state and `d` its rate. Sources of the models are in `kinds`.
 """
+
+# ruff: noqa: PLR0917  # compiled kernels take arrays by position
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +137,7 @@ def rcr_loop(e: int, v: Indices, p: Reals, c: float, y: Reals, d: Reals, r: Real
 
 @jit
 def coronary(e: int, v: Indices, p: Reals, c: float, y: Reals, d: Reals, r: Reals, M: Reals) -> None:
-    """Ra, Ca, Ram, then Cim in the contracting wall, then Rv to the venous pressure; V is the volume that Cim gained."""
+    """Ra, Ca, Ram, then Cim in the contracting wall, then Rv to the veins; V is the volume that Cim gained."""
     Ra, Ram, Rv, Ca, Cim, Pim, Pv, Pcim0, Pim0 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
     P, Q, V = v[0], v[1], v[2]
     through = y[Q] - Ca * (d[P] - Ra * d[Q])
@@ -154,7 +156,7 @@ def coronary(e: int, v: Indices, p: Reals, c: float, y: Reals, d: Reals, r: Real
 
 @jit
 def coronary_loop(e: int, v: Indices, p: Reals, c: float, y: Reals, d: Reals, r: Reals, M: Reals) -> None:
-    """The same bed with its vein at a node, squeezed by a ventricle's pressure (the last variable, of the last iterate)."""
+    """The same bed with its vein at a node, squeezed by a ventricle's pressure (last variable, last iterate)."""
     Ra, Ram, Rv, Ca, Cim, im = p[0], p[1], p[2], p[3], p[4], p[5]
     P, Q, Pout, Qout, V, ventricle = v[0], v[1], v[2], v[3], v[4], v[5]
     through = y[Q] - Ca * (d[P] - Ra * d[Q])

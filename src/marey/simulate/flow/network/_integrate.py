@@ -1,5 +1,7 @@
 """Generalised-alpha steps of a network with Newton's method, compiled."""
 
+# ruff: noqa: C901, PLR0912, PLR0917  # compiled kernels take arrays by position and choose by number
+
 import numpy as np
 
 from marey.core.jit import jit
@@ -114,12 +116,13 @@ def largest_change(x: Reals, y: Reals, group: Indices, size: Reals) -> float:
 
 @jit
 def run(kinds: Indices, rows: Indices, var_at: Indices, var: Indices, par_at: Indices, par: Reals, group: Indices,
-        varying: Indices, courses: Reals, dt: float, rho: float, most: int, tolerance: float, fixed: bool, size: Reals, states: Reals,
-        rates: Reals) -> tuple[int, int, int]:  # fmt: skip
+        varying: Indices, courses: Reals, dt: float, rho: float, most: int, tolerance: float, fixed: bool,
+        size: Reals, states: Reals, rates: Reals) -> tuple[int, int, int]:  # fmt: skip
     """Fill rows 1.. of `states` and `rates` (time, variable) from row 0, one step per row.
 
     ``par[varying]`` is ``courses[step % len(courses)]`` in each step; a `fixed` matrix is factorised once. Newton ends
-    when every residual is below `tolerance` or the state moves by rounding alone. Returns (status, step, variable at fault).
+    when every residual is below `tolerance` or the state moves by rounding alone. Returns (status, step, variable at
+    fault).
     """
     n = states.shape[1]
     alpha_m, alpha_f = 0.5 * (3.0 - rho) / (1.0 + rho), 1.0 / (1.0 + rho)

@@ -1,8 +1,9 @@
 """When chambers contract: activation between 0 and 1 over the phase of the beat.
 
-Sources: half cosine and its wrapping form, Kim et al. 2009, doi:10.1007/s10439-009-9760-8 and Sankaran et al. 2012,
-doi:10.1007/s10439-012-0579-3; piecewise cosine, Regazzoni et al. 2022, doi:10.1016/j.jcp.2022.111083; two-Hill, Mynard et al.
-2012, doi:10.1002/cnm.1466; the Fourier series is the elastance of the tuning framework that svZeroDSolver documents.
+Sources: half cosine, Kerckhoffs et al. 2007 (Ann. Biomed. Eng. 35:1), its wrapping form, Sankaran et al. 2012,
+doi:10.1007/s10439-012-0579-3; piecewise cosine, Regazzoni et al. 2022, doi:10.1016/j.jcp.2022.111083; two-Hill, Mynard
+et al. 2012, doi:10.1002/cnm.1466; the Fourier series is the elastance of the tuning framework that svZeroDSolver
+documents.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,14 +15,14 @@ Reals = NDArray[np.float64]
 Activation = Callable[[Reals, float, Mapping[str, float]], Reals]
 
 COSINES = np.array([
-    0.283748803, 0.031830626, -0.209472400, 0.020520047, 0.008316883, -0.041677660, 0.000867323, -0.001675379, -0.011252277,
-    -0.000414677, 0.000253749, -0.002584966, 0.000584752, 0.000028502, 0.000022961, 0.000018735, 0.000015573, 0.000013133,
-    0.000011199, 0.000009634, 0.000008343, 0.000007265, 0.000006354, 0.000005575, 0.000004903,
+    0.283748803, 0.031830626, -0.209472400, 0.020520047, 0.008316883, -0.041677660, 0.000867323, -0.001675379,
+    -0.011252277, -0.000414677, 0.000253749, -0.002584966, 0.000584752, 0.000028502, 0.000022961, 0.000018735,
+    0.000015573, 0.000013133, 0.000011199, 0.000009634, 0.000008343, 0.000007265, 0.000006354, 0.000005575, 0.000004903,
 ])  # fmt: skip
 SINES = np.array([
     0.0, -0.374299825, -0.018127770, 0.073971113, -0.047249597, 0.003212163, 0.019441411, -0.005565534, 0.003401432,
-    0.008376795, -0.000071880, 0.001566861, 0.003143555, -0.000024787, -0.000007476, -0.000001281, 0.000001781, 0.000003494,
-    0.000004507, 0.000005117, 0.000005481, 0.000005687, 0.000005789, 0.000005821, 0.000005805,
+    0.008376795, -0.000071880, 0.001566861, 0.003143555, -0.000024787, -0.000007476, -0.000001281, 0.000001781,
+    0.000003494, 0.000004507, 0.000005117, 0.000005481, 0.000005687, 0.000005789, 0.000005821, 0.000005805,
 ])  # fmt: skip
 
 
@@ -53,7 +54,8 @@ def two_hill(phase: Reals, period: float, p: Mapping[str, float]) -> Reals:
         rise, fall = (t / p["tau_1"]) ** p["m1"], (t / p["tau_2"]) ** p["m2"]
         return np.asarray(rise / (1 + rise) / (1 + fall))
 
-    return hills((phase - p["t_shift"]) % period) / float(hills(np.arange(0.0, period, 1e-5 * period)).max())
+    peak = float(hills(np.arange(0.0, period, 1e-5 * period)).max())
+    return hills((phase - p["t_shift"]) % period) / peak
 
 
 def elastance_series(phase: Reals, period: float) -> Reals:
@@ -65,7 +67,7 @@ def elastance_series(phase: Reals, period: float) -> Reals:
 def fourier(phase: Reals, period: float, _p: Mapping[str, float]) -> Reals:
     """The Fourier series, scaled to reach 0 and 1."""
     whole = elastance_series(np.arange(10000) * period / 10000, period)
-    return (elastance_series(phase, period) - whole.min()) / (whole.max() - whole.min())
+    return np.asarray((elastance_series(phase, period) - whole.min()) / (whole.max() - whole.min()))
 
 
 ACTIVATIONS: Mapping[str, tuple[Activation, tuple[str, ...]]] = {

@@ -1,12 +1,14 @@
 """The kinds of block that a network may hold: their parameters, variables and how parameters change over a beat.
 
-Names are those of svZeroDSolver's input files (Menon et al. 2025, doi:10.21105/joss.07518), where each circuit is drawn. Stenosis
-|Q|Q: Young and Tsai 1973, doi:10.1016/0021-9290(73)90099-7. Coronary bed: Kim et al. 2010, doi:10.1007/s10439-010-0083-6. Heart and
-pulmonary bed: Sankaran et al. 2012, doi:10.1007/s10439-012-0579-3. Sphere: Caruel et al. 2014, doi:10.1007/s10237-013-0544-6.
+Names are those of svZeroDSolver's input files (SimVascular), where each circuit is drawn. Stenosis |Q|Q: Young and Tsai
+1973, doi:10.1016/0021-9290(73)90099-7. Coronary bed: Kim et al. 2010, doi:10.1007/s10439-010-0083-6. Heart and
+pulmonary bed: Sankaran et al. 2012, doi:10.1007/s10439-012-0579-3. Sphere: Caruel et al. 2014,
+doi:10.1007/s10237-013-0544-6.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,43 +121,51 @@ def _heart(v: Values, _active: Reals, clock: Clock) -> list[Reals]:
 
 
 _VESSEL = _needed("R_poiseuille", C=0.0, L=0.0, stenosis_coefficient=0.0)
-_LOOP = {"closed_loop_outlet": 1.0}
-_CORONARY_LOOP = Kind(eq.CORONARY_LOOP, _needed("Ra Ram Rv Ca Cim"), (1, 1), ("volume_im",), 3)
+_BED: dict[str, Any] = {"own": ("volume_im",), "discharged": (3, 4), "signed": ("Pim", "P_v")}
+_CHAMBER: dict[str, Any] = {"ends": (1, 1), "own": ("Vc",), "rows": 3, "activated": True}
+_WALL = Kind(eq.CORONARY_LOOP, _needed("Ra Ram Rv Ca Cim"), (1, 1), ("volume_im",), 3)
+_SPHERE = "rho thick0 radius0 W1 W2 eta sigma_max alpha_max alpha_min tsys tdias steepness"
+_HEART = ("V_RA", "Q_RA", "P_RV", "V_RV", "Q_RV", "P_pul", "P_LA", "V_LA", "Q_LA", "P_LV", "V_LV", "Q_LV")
 
 KINDS: Mapping[str, Kind] = {
     "FLOW": Kind(eq.FLOW, _needed("Q"), (-2, -2), rows=1, signed=("Q",)),
     "PRESSURE": Kind(eq.PRESSURE, _needed("P"), (-2, -2), rows=1, signed=("P",)),
     "RESISTANCE": Kind(eq.RESISTANCE, _needed("R Pd"), (1, 0), rows=1, signed=("Pd",)),
     "RCR": Kind(eq.RCR, _needed("Rp C Rd", Pd=0.0), (1, 0), ("pressure_c",), discharged=(1,), signed=("Pd",)),
-    "ClosedLoopRCR": Kind(eq.RCR_LOOP, _needed("Rp C Rd") | _LOOP, (1, 1), ("P_c",), 3, discharged=(1,)),
-    "CORONARY": Kind(eq.CORONARY, _needed("Ra1 Ra2 Rv1 Ca Cc Pim P_v"), (1, 0), ("volume_im",), 2, _coronary, (3, 4), ("Pim", "P_v")),
-    "CORONARY_VAR_RES": Kind(
-        eq.CORONARY, _needed("Ra1 Ra2_min Ra2_max Rv1 Ca Cc Pim P_v T_vc T_vr"), (1, 0), ("volume_im",), 2, _coronary_var, (3, 4),
-        ("Pim", "P_v"),
+    "ClosedLoopRCR": Kind(
+        eq.RCR_LOOP, _needed("Rp C Rd", closed_loop_outlet=1.0), (1, 1), ("P_c",), 3, discharged=(1,)
     ),
-    "ClosedLoopCoronaryLeft": _CORONARY_LOOP,
-    "ClosedLoopCoronaryRight": _CORONARY_LOOP,
+    "CORONARY": Kind(eq.CORONARY, _needed("Ra1 Ra2 Rv1 Ca Cc Pim P_v"), (1, 0), inputs=_coronary, **_BED),
+    "CORONARY_VAR_RES": Kind(
+        eq.CORONARY, _needed("Ra1 Ra2_min Ra2_max Rv1 Ca Cc Pim P_v T_vc T_vr"), (1, 0), inputs=_coronary_var, **_BED
+    ),
+    "ClosedLoopCoronaryLeft": _WALL,
+    "ClosedLoopCoronaryRight": _WALL,
     "BloodVessel": Kind(eq.VESSEL, _VESSEL, (1, 1)),
     "BloodVesselCRL": Kind(eq.VESSEL_CRL, _VESSEL, (1, 1)),
     "BloodVesselRC": Kind(eq.VESSEL_RC, _needed("Rpd Cp"), (1, 1)),
     "NORMAL_JUNCTION": Kind(eq.JUNCTION, {}, (-1, -1), rows=-1),
-    "BloodVesselJunction": Kind(eq.BRANCHES, _needed("R_poiseuille L stenosis_coefficient"), (1, -1), rows=-1, each=True),
+    "BloodVesselJunction": Kind(
+        eq.BRANCHES, _needed("R_poiseuille L stenosis_coefficient"), (1, -1), rows=-1, each=True
+    ),
     "ValveTanh": Kind(eq.VALVE_TANH, _needed("Rmin Rmax Steepness"), (1, 1), newton=True),
     "PiecewiseValve": Kind(eq.VALVE_SWITCH, _needed("Rmin Rmax"), (1, 1), newton=True),
     "ChamberElastanceInductor": Kind(
-        eq.CHAMBER, _needed("Emax Emin Vrd Vrs Impedance"), (1, 1), ("Vc",), 3, _inductor, activated=True
+        eq.CHAMBER, _needed("Emax Emin Vrd Vrs Impedance"), inputs=_inductor, signed=("Vrd", "Vrs"), **_CHAMBER
     ),
     "ChamberElastanceInductorExponential": Kind(
-        eq.CHAMBER, _needed("Emax Kxp Kxv Vaso Impedance"), (1, 1), ("Vc",), 3, _exponential, newton=True, activated=True
+        eq.CHAMBER, _needed("Emax Kxp Kxv Vaso Impedance"), inputs=_exponential, signed=("Vaso",), newton=True,
+        **_CHAMBER,
     ),
-    "LinearElastanceChamber": Kind(eq.CHAMBER, _needed("Emax Epass Vrest"), (1, 1), ("Vc",), 3, _linear, activated=True),
+    "LinearElastanceChamber": Kind(
+        eq.CHAMBER, _needed("Emax Epass Vrest"), inputs=_linear, signed=("Vrest",), **_CHAMBER
+    ),
     "ChamberSphere": Kind(
-        eq.SPHERE, _needed("rho thick0 radius0 W1 W2 eta sigma_max alpha_max alpha_min tsys tdias steepness"), (1, 1),
-        ("radius", "velo", "stress", "tau", "volume"), 7, _sphere, signed=("alpha_min",), newton=True,
+        eq.SPHERE, _needed(_SPHERE), (1, 1), ("radius", "velo", "stress", "tau", "volume"), 7, _sphere,
+        signed=("alpha_min",), newton=True,
     ),
     "ClosedLoopHeartAndPulmonary": Kind(
-        eq.HEART, _needed(f"Tsa tpwave iml imr {HEART_KEYS}"), (1, 1),
-        ("V_RA", "Q_RA", "P_RV", "V_RV", "Q_RV", "P_pul", "P_LA", "V_LA", "Q_LA", "P_LV", "V_LV", "Q_LV"), 14, _heart, newton=True,
+        eq.HEART, _needed(f"Tsa tpwave iml imr {HEART_KEYS}"), (1, 1), _HEART, 14, _heart, newton=True
     ),
 }  # fmt: skip
 

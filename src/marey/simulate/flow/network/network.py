@@ -13,6 +13,7 @@ from marey.core.errors import InvalidInput
 from marey.simulate.flow.network.kinds import ACTIVATIONS, KINDS, Kind
 
 Reals = NDArray[np.float64]
+ENDS = ("inlets", "outlets")
 POSITIVE = frozenset({"Rpd", "radius0", "thick0", "tpwave", "Tsa", "t_twitch", "tau_1", "tau_2", "contract_duration",
                       "relax_duration", "T_vc", "T_vr", "steepness"})  # fmt: skip
 
@@ -121,7 +122,8 @@ class Network:
         period: length of the beat.
 
     Raises:
-        InvalidInput: names that are not unique or do not exist, ends that are open or too many, periods that do not agree.
+        InvalidInput: names that are not unique or do not exist, ends that are open or too many, periods that do not
+            agree.
     """
 
     blocks: tuple[Block, ...]
@@ -169,7 +171,7 @@ class Network:
         )
         if not fits:
             words = "one end" if wanted == (-2, -2) else " and ".join(
-                f"{'any number of' if w < 0 else w} {what}" for w, what in zip(wanted, ("inlets", "outlets"), strict=True)
+                f"{'any number of' if w < 0 else w} {what}" for w, what in zip(wanted, ENDS, strict=True)
             )  # fmt: skip
             raise _wrong(block.name, f"has {found[0]} inlets and {found[1]} outlets", f"A {block.kind} has {words}.")
         each = {len(v) for v in block.values.values() if isinstance(v, Sequence)}

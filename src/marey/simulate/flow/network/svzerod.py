@@ -1,7 +1,7 @@
 """Networks from the JSON input files of svZeroDSolver.
 
-Format: https://simvascular.github.io/documentation/rom_simulation.html#0d-solver. Everything in a file is understood or refused;
-names that begin with an underscore are comments.
+Format: https://simvascular.github.io/documentation/rom_simulation.html#0d-solver. Everything in a file is understood or
+refused; names that begin with an underscore are comments.
 """
 
 import json
@@ -20,16 +20,18 @@ from marey.simulate.flow.network.solve import Course, simulate
 Json = Mapping[str, Any]
 Joins = list[tuple[str, str]]
 
-OUTPUT_ONLY = {"output_variable_based", "output_interval", "output_mean_only", "output_derivative", "output_all_cycles", "density",
-               "viscosity", "model_name", "maximum_nonlinear_iterations"}  # fmt: skip
+OUTPUT_ONLY = {"output_variable_based", "output_interval", "output_mean_only", "output_derivative",
+               "output_all_cycles", "density", "viscosity", "model_name", "maximum_nonlinear_iterations"}  # fmt: skip
 SECTIONS = {
     "description": set(), "initial_condition": set(),
-    "simulation_parameters": {"number_of_cardiac_cycles", "number_of_time_pts_per_cardiac_cycle", "steady_initial", "rho_infty", "absolute_tolerance",
-                              "cardiac_period", "use_cycle_to_cycle_error", "sim_cycle_to_cycle_percent_error"} | OUTPUT_ONLY,
+    "simulation_parameters": {"number_of_cardiac_cycles", "number_of_time_pts_per_cardiac_cycle", "steady_initial",
+                              "rho_infty", "absolute_tolerance", "cardiac_period", "use_cycle_to_cycle_error",
+                              "sim_cycle_to_cycle_percent_error"} | OUTPUT_ONLY,
     "boundary_conditions": {"bc_name", "bc_type", "bc_values"},
-    "vessels": {"vessel_name", "vessel_id", "vessel_length", "zero_d_element_type", "zero_d_element_values", "boundary_conditions"},
-    "junctions": {"junction_name", "junction_type", "junction_values", "inlet_vessels", "outlet_vessels", "inlet_blocks",
-                  "outlet_blocks", "areas"},
+    "vessels": {"vessel_name", "vessel_id", "vessel_length", "zero_d_element_type", "zero_d_element_values",
+                "boundary_conditions"},
+    "junctions": {"junction_name", "junction_type", "junction_values", "inlet_vessels", "outlet_vessels",
+                  "inlet_blocks", "outlet_blocks", "areas"},
     "valves": {"name", "type", "params"},
     "chambers": {"name", "type", "values", "activation_function"},
     "closed_loop_blocks": {"closed_loop_type", "cardiac_cycle_period", "parameters", "outlet_blocks"},
@@ -56,8 +58,8 @@ class Case:
 
     def run(self, keep: int = 1) -> Course:
         """Simulate as the file says; returns the last `keep` beats."""
-        return simulate(self.network, self.beats, self.steps, rho=self.rho, tolerance=self.tolerance, steady_start=self.steady_start,
-                        initial=self.initial, keep=keep)  # fmt: skip
+        return simulate(self.network, self.beats, self.steps, rho=self.rho, tolerance=self.tolerance,
+                        steady_start=self.steady_start, initial=self.initial, keep=keep)  # fmt: skip
 
 
 def read_svzerod(source: Path | Json) -> Case:
@@ -251,7 +253,7 @@ def _period(content: Json, settings: Json, blocks: list[Block]) -> float:
 
 
 def _beats(settings: Json, blocks: list[Block], period: float) -> int:
-    """As asked for, or as many as Windkessels need to settle within the asked-for error (Pfaller et al. 2021, equation 21)."""
+    """As asked for, or as many as Windkessels need to settle within the asked-for error (Pfaller et al. 2021)."""
     beats = int(_get(settings, "number_of_cardiac_cycles", "The simulation"))
     slow = [float(b.values["Rd"]) * float(b.values["C"]) for b in blocks if b.kind == "RCR"]  # type: ignore[arg-type]
     if settings.get("use_cycle_to_cycle_error", False) and slow:

@@ -1,9 +1,12 @@
 """Second-order finite volumes for waves in elastic tubes.
 
-Unknowns of a cell: area A and velocity U. A_t + (A U)_x = 0, U_t + (U^2/2 + P/rho)_x = -K U/A, P = P0 + k (sqrt A - sqrt A0).
-Pressure and velocity are extended linearly to faces (so a tapered tube at rest stays at rest), faces are solved with the Riemann
-invariants U +- 4 c, time goes on by Heun's method. Faces at ends carry the invariant that leaves the tube.
+Unknowns of a cell: area A and velocity U. A_t + (A U)_x = 0, U_t + (U^2/2 + P/rho)_x = -K U/A, P = P0 + k (sqrt A -
+sqrt A0). Pressure and velocity are extended linearly to faces (so a tapered tube at rest stays at rest), faces are
+solved with the Riemann invariants U +- 4 c, time goes on by Heun's method. Faces at ends carry the invariant that
+leaves the tube.
 """
+
+# ruff: noqa: C901, PLR0917  # compiled kernels take arrays by position and loop over cells
 
 import math
 
@@ -43,7 +46,7 @@ def inlet(W: float, Q: float, k: float, rho: float, A: float) -> float:
 
 @jit
 def outlet(W: float, P_c: float, R1: float, P0: float, k: float, A0: float, rho: float, A: float) -> float:
-    """Area of a face behind which a Windkessel has R1 and the capacitor's pressure P_c, while U + 4 c = W arrives; NaN if none."""
+    """Area of a face with R1 and the capacitor's pressure P_c behind it, while U + 4 c = W arrives; NaN if none."""
     for _ in range(60):
         c = speed(A, k, rho)
         P = P0 + k * (math.sqrt(A) - math.sqrt(A0))
@@ -58,7 +61,7 @@ def outlet(W: float, P_c: float, R1: float, P0: float, k: float, A0: float, rho:
 
 @jit
 def junction(W: Reals, sign: Reals, P0: float, k: Reals, A0: Reals, rho: float, A: Reals) -> bool:
-    """Areas of the faces that meet, in place: flows sum to zero, one total pressure. `sign` is 1 for ends, -1 for starts."""
+    """Areas of faces that meet: flows sum to zero, one total pressure; `sign` is 1 for ends, -1 for starts."""
     n = A.size
     H, dH, Q, dQ = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for _ in range(60):
@@ -87,7 +90,7 @@ def junction(W: Reals, sign: Reals, P0: float, k: Reals, A0: Reals, rho: float, 
 @jit
 def faces(at: Indices, A: Reals, U: Reals, k: Reals, A0: Reals, k_face: Reals, A0_face: Reals, P0: float, rho: float,
           left: Reals, right: Reals, A_face: Reals, U_face: Reals) -> None:  # fmt: skip
-    """Inner faces solved; `left` (U - 4 c at starts) and `right` (U + 4 c at ends) leave each tube. Tube i has faces at[i]+i on."""
+    """Inner faces; `left` (U - 4 c) and `right` (U + 4 c) leave each tube, whose faces begin at ``at[i] + i``."""
     for i in range(at.size - 1):
         first, last, shift = at[i], at[i + 1] - 1, i
         P_before = U_before = 0.0
@@ -113,18 +116,19 @@ def faces(at: Indices, A: Reals, U: Reals, k: Reals, A0: Reals, k_face: Reals, A
 
 
 @jit
-def ends(at: Indices, joint_at: Indices, joint: Indices, outlets: Indices, R1: Reals, P_c: Reals, Q_in: float, k_face: Reals,
-         A0_face: Reals, P0: float, rho: float, left: Reals, right: Reals, A_face: Reals, U_face: Reals) -> bool:  # fmt: skip
-    """Faces at ends solved, with their last areas as first guess; tube 0 is fed, joints list a parent, then its daughters."""
+def ends(at: Indices, joint_at: Indices, joint: Indices, outlets: Indices, R1: Reals, P_c: Reals, Q_in: float,
+         k_face: Reals, A0_face: Reals, P0: float, rho: float, left: Reals, right: Reals, A_face: Reals,
+         U_face: Reals) -> bool:  # fmt: skip
+    """Faces at ends solved from their last areas on; tube 0 is fed, joints list a parent, then its daughters."""
     A_face[0] = inlet(left[0], Q_in, k_face[0], rho, A_face[0])
     U_face[0] = Q_in / A_face[0]
-    good = np.isfinite(A_face[0])
+    good = bool(np.isfinite(A_face[0]))
     for n in range(outlets.size):
         i = outlets[n]
         f = at[i + 1] + i
         A_face[f] = outlet(right[i], P_c[n], R1[n], P0, k_face[f], A0_face[f], rho, A_face[f])
         U_face[f] = right[i] - 4.0 * speed(A_face[f], k_face[f], rho)
-        good = good and np.isfinite(A_face[f])
+        good = good and bool(np.isfinite(A_face[f]))
     for n in range(joint_at.size - 1):
         members = joint[joint_at[n] : joint_at[n + 1]]
         sign = -np.ones(members.size)
@@ -159,10 +163,10 @@ def rates(at: Indices, dx: Reals, A: Reals, U: Reals, K: float, P0: float, rho: 
 
 @jit
 def advance(at: Indices, dx: Reals, k: Reals, A0: Reals, k_face: Reals, A0_face: Reals, P0: float, rho: float, K: float,
-            joint_at: Indices, joint: Indices, outlets: Indices, R1: Reals, R2: Reals, C: Reals, P_out: Reals, inflow: Reals,
-            dt: float, every: int, A: Reals, U: Reals, P_c: Reals, A_face: Reals, U_face: Reals, A_log: Reals, U_log: Reals,
-            volume: Reals) -> tuple[int, float]:  # fmt: skip
-    """One beat of ``inflow.size - 1`` steps; faces are logged every few steps, volumes in, out and stored outside are summed.
+            joint_at: Indices, joint: Indices, outlets: Indices, R1: Reals, R2: Reals, C: Reals, P_out: Reals,
+            inflow: Reals, dt: float, every: int, A: Reals, U: Reals, P_c: Reals, A_face: Reals, U_face: Reals,
+            A_log: Reals, U_log: Reals, volume: Reals) -> tuple[int, float]:  # fmt: skip
+    """One beat of ``inflow.size - 1`` steps; faces are logged every few steps, volumes in and out are summed.
 
     Returns (step at which it failed or -1, largest Courant number).
     """

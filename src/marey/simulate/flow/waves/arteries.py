@@ -1,7 +1,8 @@
 """What an arterial network is made of: elastic tubes, how they branch, what lies behind their ends.
 
-P = P0 + k (sqrt A - sqrt A0) with k = 4/3 sqrt(pi) E h / A0, so c^2 = 2/3 E h / (rho r) at the radius r of the pressure P0
-(Moens and Korteweg for an incompressible thin wall). Source: Alastruey et al. as in Boileau et al. 2015, doi:10.1002/cnm.2732.
+P = P0 + k (sqrt A - sqrt A0) with k = 4/3 sqrt(pi) E h / A0, so c^2 = 2/3 E h / (rho r) at the radius r of the pressure
+P0 (Moens and Korteweg for an incompressible thin wall). Source: Alastruey et al. as in Boileau et al. 2015,
+doi:10.1002/cnm.2732.
 """
 
 import math
@@ -107,8 +108,8 @@ class Arteries:
         blood: what flows in them.
 
     Raises:
-        InvalidInput: names that are not unique or do not exist, not exactly one artery without parent (the first), an end
-            that both branches and has an outlet, or has neither, a cycle.
+        InvalidInput: names that are not unique or do not exist, not exactly one artery without parent (the first), an
+            end that both branches and has an outlet, or has neither, a cycle.
     """
 
     arteries: tuple[Artery, ...]

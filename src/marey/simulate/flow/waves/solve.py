@@ -24,7 +24,8 @@ class Waves:
         times: (time,) ms, both ends of the beat.
         pressure: name -> (time, face) kPa, from inlet to outlet at equal distances.
         flow: name -> (time, face) mm3/ms.
-        change: largest change of pressure against the beat before, relative to the largest pressure; NaN after one beat.
+        change: largest change of pressure against the beat before, relative to the largest pressure; NaN after one
+            beat.
         imbalance: volume that entered, less what left and what is stored, relative to what entered in the last beat.
         beats: how many were run.
     """
@@ -98,7 +99,7 @@ def _check(inflow: Reals, period: float, spacing: float, beats: int, samples: in
     good = inflow.ndim == 1 and inflow.size > 1 and bool(np.isfinite(inflow).all())
     if not (good and 200 <= period <= 5000 and 0.05 <= spacing <= 50 and beats >= 1 and samples >= 2):
         raise InvalidInput(
-            f"An inflow of shape {inflow.shape}, a beat of {period:g} ms, cells of {spacing:g} mm, {beats} beats and {samples} samples were given.",
+            f"Given: inflow {inflow.shape}, {period:g} ms, cells of {spacing:g} mm, {beats} beats, {samples} samples.",
             "Finite values in one row, 200 to 5000 ms, 0.05 to 50 mm, at least 1 beat and 2 samples are needed.",
             "Check the units of the settings.",
         )
@@ -144,9 +145,9 @@ class _Grid:
         volume, stored = np.zeros(2), self._stored()
         blood = self.network.blood
         failed, courant = advance(
-            self.at, self.dx, self.k, self.A0, self.k_face, self.A0_face, blood.reference_pressure, blood.density, self.friction,
-            self.joint_at, self.joint, self.outlets, self.R1, self.R2, self.C, self.P_out, course, self.dt, self.every, self.A, self.U,
-            self.P_c, self.A_face, self.U_face, self.A_log, self.U_log, volume,
+            self.at, self.dx, self.k, self.A0, self.k_face, self.A0_face, blood.reference_pressure, blood.density,
+            self.friction, self.joint_at, self.joint, self.outlets, self.R1, self.R2, self.C, self.P_out, course,
+            self.dt, self.every, self.A, self.U, self.P_c, self.A_face, self.U_face, self.A_log, self.U_log, volume,
         )  # fmt: skip
         if failed >= 0:
             raise NotAnalysable(
