@@ -13,14 +13,15 @@ from marey.simulate.ecg.lead_field import (
 )
 from marey.simulate.ecg.measure import BeatMeasurements, measure_beat
 from marey.simulate.ecg.pose import Pose, pose_for_habitus
-from marey.simulate.ecg.tissue import IntracellularConductivity, Tissue
+from marey.simulate.ecg.tissue import IntracellularConductivity, Tissue, enclosed_points
 from marey.simulate.ecg.torso import Conductivities, Torso, surface_points
 from marey.simulate.ecg.trunk import trunk_conductor
 
 __all__ = [
     "ELECTRODES", "LEADS", "ActionPotential", "BeatMeasurements", "Conductivities", "Conductor", "DurationGradients",
-    "IntracellularConductivity", "LeadField", "NotSolved", "Pose", "Tissue", "Torso", "durations",
-    "electrocardiogram", "electrode_positions", "electrogram_field", "electrograms", "ground_position",
+    "IntracellularConductivity", "LeadField", "NotSolved", "Pose", "Tissue", "Torso", "durations", "electrocardiogram",
+    "electrode_positions", "electrogram_field", "electrograms", "enclosed_points", "ground_position",
     "infinite_lead_field", "measure_beat", "pose_for_habitus", "reciprocal_potential", "surface_lead_field",
-    "surface_points", "torso_lead_field", "transmembrane_potential", "trunk_conductor", "twelve_leads", "voxel_conductor",
+    "surface_points", "torso_lead_field", "transmembrane_potential", "trunk_conductor", "twelve_leads",
+    "voxel_conductor",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
+from scipy.ndimage import binary_fill_holes
 
 from marey.core import InvalidInput, Parameters, parameter
 from marey.core.units import S, m
@@ -59,6 +60,18 @@ class Tissue:
         return np.argwhere(self.mask)[:, ::-1] * self.spacing + self.origin
 
 
+def enclosed_points(mask: NDArray[np.bool_], spacing: float, origin: FloatArray) -> FloatArray:
+    """(m, 3) mm: centres of the voxels that the wall encloses in its short-axis slices, the cavities' blood.
+
+    Args:
+        mask: (z, y, x), all of the wall, scar included.
+        spacing: mm.
+        origin: (3,) mm of voxel [0, 0, 0].
+    """
+    inside = np.stack([binary_fill_holes(layer) for layer in mask]) & ~mask
+    return np.asarray(np.argwhere(inside)[:, ::-1] * spacing + origin, np.float64)
+
+
 def gradient(tissue: Tissue) -> scipy.sparse.csr_array:
     """(3 n, n) 1/mm: central differences inside, one-sided ones at the border, 0 where no neighbour is.
 
@@ -104,4 +117,4 @@ def source_weights(tissue: Tissue, conductivity: IntracellularConductivity, sens
     return np.asarray(-(gradient(tissue).T @ flat.T).T * tissue.spacing**3, np.float64)
 
 
-__all__ = ["IntracellularConductivity", "Tissue", "gradient", "source_weights"]
+__all__ = ["IntracellularConductivity", "Tissue", "enclosed_points", "gradient", "source_weights"]

@@ -54,15 +54,6 @@ class Torso(Parameters):
     anterior_axillary: float = parameter(0.8, 0.7, 0.92, "1", "V5 as a part of the half width; textbook anatomy")
     conductivities: Conductivities = field(default_factory=Conductivities)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.anterior_axillary <= self.midclavicular:
-            raise InvalidInput(
-                f"V5 lies at {self.anterior_axillary} and V4 at {self.midclavicular} of the half width.",
-                "The parameter 'anterior_axillary' must be larger than 'midclavicular'.",
-                "Correct the two parameters of the torso.",
-            )
-
     @property
     def centre_height(self) -> float:
         """Mm, half way between the caps."""

@@ -27,8 +27,8 @@ def trunk_conductor(
     Args:
         torso: shape and conductivities.
         pose: of the heart; needed when there is one.
-        wall: (n, 3) mm in the heart frame, points that fill the myocardium; no more than `spacing` apart.
-        blood: (m, 3) mm in the heart frame, points that fill the cavities.
+        wall: (n, 3) mm in the heart frame, voxel centres of the myocardium, less than `spacing` apart.
+        blood: (m, 3) mm in the heart frame, voxel centres of the cavities, on the same grid.
         spacing: mm, 3 to 10: finer costs memory and time, coarser loses the heart's walls.
 
     Raises:
@@ -41,13 +41,13 @@ def trunk_conductor(
     centres, origin, shape = _grid(torso, spacing)
     distance = signed_distance(torso, centres)
     place = pose or Pose()
-    heart, cavity = (_painted(place.to_torso(points), distance, origin, spacing) for points in (wall, blood))
+    heart, cavity = (_counted(place.to_torso(points), distance, origin, spacing) for points in (wall, blood))
     law = torso.conductivities
     tissue = np.full(shape, law.trunk)
     tissue[_rib_cage(torso, centres, distance)] = law.rib_cage
     tissue[_lungs(torso, centres, distance)] = law.lung
-    tissue[heart] = law.heart
-    tissue[cavity] = law.blood
+    tissue[heart > 0] = law.heart
+    tissue[cavity > heart] = law.blood
     return voxel_conductor(tissue, distance, spacing, origin)
 
 
@@ -60,9 +60,9 @@ def _grid(torso: Torso, spacing: float) -> tuple[FloatArray, FloatArray, tuple[i
     return np.stack([x, y, z], axis=-1), origin, z.shape
 
 
-def _painted(points: FloatArray, distance: FloatArray, origin: FloatArray, spacing: float) -> BoolArray:
-    """Cells that hold at least one of the points."""
-    out = np.zeros(distance.shape, bool)
+def _counted(points: FloatArray, distance: FloatArray, origin: FloatArray, spacing: float) -> NDArray[np.int64]:
+    """How many of the points lie in each cell."""
+    out = np.zeros(distance.shape, np.int64)
     cells = np.round((points - origin) / spacing).astype(int)[:, ::-1]
     if (cells < 0).any() or (cells >= distance.shape).any() or (distance[tuple(cells.T)] > -spacing).any():
         raise InvalidInput(
@@ -70,7 +70,7 @@ def _painted(points: FloatArray, distance: FloatArray, origin: FloatArray, spaci
             "All of it must lie inside the trunk.",
             "Check the pose ('left', 'back', 'up' in cm) and the size of the torso.",
         )
-    out[tuple(cells.T)] = True
+    np.add.at(out, tuple(cells.T), 1)
     return out
 
 
