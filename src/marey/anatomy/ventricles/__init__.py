@@ -11,6 +11,7 @@ from marey.anatomy.ventricles.topology import COARSE, FINE, MEDIUM, Cavity, Reso
 from marey.anatomy.ventricles.voxels import VoxelHeart, average, sample, spread, voxelise
 
 __all__ = [
-    "COARSE", "FINE", "MEDIUM", "Cavity", "Place", "VoxelHeart", "average", "locate", "sample", "spread", "voxelise", "FibreAngles", "Resolution", "Topology", "VentricleShape", "cavity_volume",
-    "check_mesh", "mass", "topology", "ventricles", "wall_volume", "with_coordinates", "with_fibres",
+    "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Place", "Resolution", "Topology", "VentricleShape",
+    "VoxelHeart", "average", "cavity_volume", "check_mesh", "locate", "mass", "sample", "spread", "topology",
+    "ventricles", "voxelise", "wall_volume", "with_coordinates", "with_fibres",
 ]  # fmt: skip

@@ -48,7 +48,8 @@ def determinants(points: FloatArray, cells: IntArray, at: FloatArray = GAUSS) ->
 
 def cell_volumes(points: FloatArray, cells: IntArray) -> FloatArray:
     """(m,) mm3."""
-    return determinants(points, cells).sum(axis=-1)
+    volumes: FloatArray = determinants(points, cells).sum(axis=-1)
+    return volumes
 
 
 def quadrature(points: FloatArray, cells: IntArray, at: FloatArray = GAUSS) -> Quadrature:

@@ -79,15 +79,13 @@ def outward(endo: FloatArray, where: Frame) -> FloatArray:
     normal[0] = (0.0, 0.0, -1.0)
     direction = normal.copy()
     direction[..., 2] *= (1 - smoothstep((where.height - 0.75) / 0.25))[:, None]
-    return direction / np.sum(direction * normal, axis=-1, keepdims=True)
+    lengthened: FloatArray = direction / np.sum(direction * normal, axis=-1, keepdims=True)
+    return lengthened
 
 
 def normals(sheet: FloatArray, *, ring: bool) -> FloatArray:
     """Unit normals of a (row, column, 3) sheet of points: column direction times row direction."""
-    if ring:
-        across = np.roll(sheet, -1, axis=1) - np.roll(sheet, 1, axis=1)
-    else:
-        across = np.gradient(sheet, axis=1)
+    across = np.roll(sheet, -1, axis=1) - np.roll(sheet, 1, axis=1) if ring else np.gradient(sheet, axis=1)
     normal = np.cross(across, np.gradient(sheet, axis=0))
     unit: FloatArray = normal / np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-12)
     return unit

@@ -11,6 +11,7 @@ from marey.anatomy.ventricles.shape import VentricleShape
 FloatArray = NDArray[np.float64]
 FAN = 1.1
 ROUNDNESS = 2.1
+SMOOTHED_SECTORS = 7
 OUTFLOW_SHARE = 0.35
 TRICUSPID_DROP = 0.35
 SAMPLES = np.linspace(0.0, 1.0, 97)
@@ -67,20 +68,30 @@ def free_wall(form: Bulge, depth: float) -> FloatArray:
     return wall
 
 
-def right_epicardium(wall: FloatArray, thickness: float) -> FloatArray:
-    """(levels, sectors, 3) mm: the wall's outer side away from its borders."""
+def right_epicardium(wall: FloatArray, radial: FloatArray, thickness: float) -> FloatArray:
+    """(levels, sectors, 3) mm: the right free wall's outer side, from its endocardium of the same shape.
+
+    On the borders, where it leaves the left ventricle, the wall goes out halfway between the bulge's normal and the
+    `radial` steps (levels, sectors, 3) of the left wall, as far as those; so the groove stays open. The directions
+    pass smoothly from there to the normals.
+    """
     normal = normals(wall, ring=False)
-    direction = normal.copy()
-    direction[-3:, :, 2] *= np.array([0.66, 0.33, 0.0])[:, None]
-    moved: FloatArray = wall + thickness * direction / np.sum(direction * normal, axis=-1, keepdims=True)
+    border = np.ones(wall.shape[:2], bool)
+    border[1:, 1:-1] = False
+    reach = np.linalg.norm(radial, axis=-1, keepdims=True)
+    direction = np.where(border[..., None], _unit(normal + radial / reach), normal)
+    direction[..., 2] *= 1 - smoothstep((np.linspace(0.0, 1.0, len(wall))[:, None] - 0.7) / 0.3)
+    groove = direction.copy()
+    for _ in range(wall.shape[1] // SMOOTHED_SECTORS):
+        direction[:, 1:-1] = (direction[:, :-2] + 2 * direction[:, 1:-1] + direction[:, 2:]) / 4
+    step = thickness * direction / np.sum(direction * normal, axis=-1, keepdims=True)
+    moved: FloatArray = wall + np.where(border[..., None], groove * reach, step)
     return moved
 
 
-def groove(wall: FloatArray, radial: FloatArray) -> FloatArray:
-    """(levels, sectors, 3) unit directions halfway between radial ones and the bulge's normals."""
-    between = normals(wall, ring=False) + radial / np.linalg.norm(radial, axis=-1, keepdims=True)
-    unit: FloatArray = between / np.maximum(np.linalg.norm(between, axis=-1, keepdims=True), 1e-12)
+def _unit(vectors: FloatArray) -> FloatArray:
+    unit: FloatArray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
     return unit
 
 
-__all__ = ["Bulge", "bulge", "free_wall", "groove", "right_epicardium"]
+__all__ = ["Bulge", "bulge", "free_wall", "right_epicardium"]

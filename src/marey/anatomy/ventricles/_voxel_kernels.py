@@ -1,5 +1,7 @@
 """Array code of voxelisation: which cell a place lies in and with which weights of its corners."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,77 +84,85 @@ def invert(terms: FloatArray, place: FloatArray, local: FloatArray) -> bool:
 
 @jit
 def fill(
-    points: FloatArray,
-    cells: IntArray,
-    origin: FloatArray,
-    spacing: float,
-    owner: NDArray[np.int32],
-    locals_: NDArray[np.float32],
+    corners: FloatArray, origin: FloatArray, spacing: float, owner: NDArray[np.int32], local: NDArray[np.float32]
 ) -> None:
-    """Write into owner (z, y, x) the cell each voxel's centre lies in (-1: none) and its local coordinates (..., 3)."""
-    corners, terms = np.empty((8, 3)), np.empty((8, 3))
-    place, local = np.empty(3), np.empty(3)
-    nz, ny, nx = owner.shape
-    for m in range(len(cells)):
-        low, high = np.full(3, np.inf), np.full(3, -np.inf)
-        for n in range(8):
-            for i in range(3):
-                corners[n, i] = points[cells[m, n], i]
-                low[i] = min(low[i], corners[n, i])
-                high[i] = max(high[i], corners[n, i])
-        monomials(corners, terms)
-        first = np.maximum(np.ceil((low - origin) / spacing - 1e-9), 0.0)
-        last = np.floor((high - origin) / spacing + 1e-9)
-        for z in range(int(first[2]), min(int(last[2]), nz - 1) + 1):
-            for y in range(int(first[1]), min(int(last[1]), ny - 1) + 1):
-                warm = False
-                for x in range(int(first[0]), min(int(last[0]), nx - 1) + 1):
-                    if owner[z, y, x] >= 0:
-                        continue
-                    place[0] = origin[0] + x * spacing
-                    place[1] = origin[1] + y * spacing
-                    place[2] = origin[2] + z * spacing
-                    if not warm:
-                        local[:] = 0.0
-                    warm = invert(terms, place, local)
-                    if warm and max(abs(local[0]), abs(local[1]), abs(local[2])) <= INSIDE:
-                        owner[z, y, x] = m
-                        for i in range(3):
-                            locals_[z, y, x, i] = local[i]
+    """Write into owner (z, y, x) the cell, of corners (m, 8, 3), that each voxel's centre lies in.
+
+    Voxels in no cell keep their value, which must be negative; local (z, y, x, 3) gets the place within the cell.
+    """
+    terms, box = np.empty((8, 3)), np.empty((3, 2), np.int64)
+    for m in range(len(corners)):
+        monomials(corners[m], terms)
+        for i in range(3):
+            box[i, 0] = max(math.ceil((corners[m, :, i].min() - origin[i]) / spacing - 1e-9), 0)
+            last = math.floor((corners[m, :, i].max() - origin[i]) / spacing + 1e-9)
+            box[i, 1] = min(last + 1, owner.shape[2 - i])
+        fill_cell(m, terms, box, origin, spacing, owner, local)
 
 
 @jit
-def nearest(
-    points: FloatArray, cells: IntArray, places: FloatArray, candidates: IntArray, found: IntArray, locals_: FloatArray
+def fill_cell(  # noqa: PLR0917
+    m: int,
+    terms: FloatArray,
+    box: IntArray,
+    origin: FloatArray,
+    spacing: float,
+    owner: NDArray[np.int32],
+    local: NDArray[np.float32],
 ) -> None:
-    """For each place (p, 3) the candidate cell (p, k) that holds it or comes nearest, and the local coordinates there."""
-    corners, terms = np.empty((8, 3)), np.empty((8, 3))
-    local, weights, residual = np.empty(3), np.empty(8), np.empty(3)
+    """The part of `fill` for one cell within a box of voxels (3, 2)."""
+    place, at = np.empty(3), np.zeros(3)
+    for z in range(box[2, 0], box[2, 1]):
+        for y in range(box[1, 0], box[1, 1]):
+            warm = False
+            for x in range(box[0, 0], box[0, 1]):
+                if owner[z, y, x] >= 0:
+                    continue
+                place[0], place[1], place[2] = origin[0] + x * spacing, origin[1] + y * spacing, origin[2] + z * spacing
+                if not warm:
+                    at[:] = 0.0
+                warm = invert(terms, place, at)
+                if warm and max(abs(at[0]), abs(at[1]), abs(at[2])) <= INSIDE:
+                    owner[z, y, x] = m
+                    local[z, y, x, 0], local[z, y, x, 1], local[z, y, x, 2] = at[0], at[1], at[2]
+
+
+@jit
+def nearest(corners: FloatArray, places: FloatArray, candidates: IntArray, found: IntArray, local: FloatArray) -> None:
+    """For each place (p, 3) the cell, of corners (m, 8, 3), that holds it or comes nearest, and the place in it.
+
+    Candidates (p, k) are the cells to try; the answers go into found (p,) and local (p, 3).
+    """
+    terms, at, weights = np.empty((8, 3)), np.empty(3), np.empty(8)
+    count = candidates.shape[1]
     for p in range(len(places)):
         best = np.inf
-        for step in range(2 * candidates.shape[1]):
-            k = step % candidates.shape[1]
-            m = candidates[p, k]
-            for n in range(8):
-                corners[n] = points[cells[m, n]]
-            if step < candidates.shape[1]:
-                monomials(corners, terms)
-                local[:] = 0.0
-                if not (invert(terms, places[p], local) and np.abs(local).max() <= INSIDE):
+        for step in range(2 * count):
+            m = candidates[p, step % count]
+            if step < count:
+                monomials(corners[m], terms)
+                at[:] = 0.0
+                if not (invert(terms, places[p], at) and np.abs(at).max() <= INSIDE):
                     continue
             else:
-                descend(corners, places[p], local, weights)
-            corner_weights(local[0], local[1], local[2], weights)
-            residual[:] = -places[p]
-            for n in range(8):
-                residual += weights[n] * corners[n]
-            distance = (residual**2).sum()
+                descend(corners[m], places[p], at, weights)
+            distance = squared_distance(corners[m], places[p], at, weights)
             if distance < best:
                 best = distance
                 found[p] = m
-                locals_[p] = local
+                local[p] = at
             if best < 1e-12:
                 break
+
+
+@jit
+def squared_distance(corners: FloatArray, place: FloatArray, local: FloatArray, weights: FloatArray) -> float:
+    """From a place (3,) to the one at local coordinates of a cell."""
+    corner_weights(local[0], local[1], local[2], weights)
+    total = 0.0
+    for i in range(3):
+        total += ((weights * corners[:, i]).sum() - place[i]) ** 2
+    return total
 
 
 @jit

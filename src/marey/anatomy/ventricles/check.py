@@ -9,7 +9,9 @@ from marey.anatomy.ventricles._hexahedra import determinants
 from marey.anatomy.ventricles.topology import Topology
 from marey.core import InvalidInput, Mesh
 
+FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+CENTRE = np.zeros((1, 3))
 FACES = np.array([[0, 3, 2, 1], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]])
 
 
@@ -33,23 +35,39 @@ def check_mesh(mesh: Mesh) -> None:
 def check_template(mesh: Mesh, known: Topology) -> None:
     """Refuse a template whose numbers, each in its range, together fold the wall or make it cut itself.
 
-    Tissue and cavities together are one block of hexahedra; where none of them is flipped and the outside is simple
-    no two parts can overlap.
+    Tissue and right cavity together are one block of hexahedra around a cavity that every ring surrounds once: where
+    none of them is flipped, no two parts overlap.
 
     Raises:
         InvalidInput: it names what is folded and the parameters to change.
     """
     flipped = (determinants(mesh.points, mesh.cells) <= 0).any(axis=1)
-    for side, names in (
-        (0, "'wall_thickness', 'septal_curvature' and 'lv_volume'"),
-        (1, "'rv_wall_thickness' and 'rv_volume'"),
-    ):
-        count = int((flipped & (known.side == side)).sum())
-        if count:
-            raise _refuse(
-                f"{count} folded cells in the {('left', 'right')[side]} ventricle's wall",
-                f"The parameters {names} have to fit together.",
-            )
+    left, right = int((flipped & (known.side == 0)).sum()), int((flipped & (known.side == 1)).sum())
+    if left or not _rings_go_round(mesh.points[known.inner[1:, :, 0]]):
+        raise _unfit(
+            f"folds the left ventricle's wall in {left} cells",
+            "'lv_volume', 'lv_length', 'wall_thickness', 'septal_curvature' and 'waves'",
+        )
+    if right or (determinants(mesh.points, known.rv_filling, CENTRE) <= 0).any():
+        raise _unfit(
+            f"folds the right ventricle's wall in {right} cells, or lays it on the septum",
+            "'rv_volume', 'rv_length', 'rv_wall_thickness', 'septal_curvature' and the insertions",
+        )
+
+
+def _rings_go_round(rings: FloatArray) -> bool:
+    """Whether every ring (levels, sectors, 3) goes once around its middle, nowhere back."""
+    x, y = np.moveaxis(rings[..., :2] - rings[..., :2].mean(axis=1, keepdims=True), -1, 0)
+    turned: NDArray[np.bool_] = x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1) > 0
+    return bool(turned.all())
+
+
+def _unfit(what: str, names: str) -> InvalidInput:
+    return InvalidInput(
+        f"This shape {what}.",
+        f"The parameters {names} have to fit together.",
+        "Bring them nearer to their usual values.",
+    )
 
 
 def _check_cells(mesh: Mesh) -> None:
@@ -75,7 +93,8 @@ def boundary(cells: IntArray) -> IntArray:
         raise _refuse(
             f"{int((count > 2).sum())} faces shared by more than two cells", "Two cells at most may share one."
         )
-    return faces[np.sort(first[count == 1])]
+    single: IntArray = faces[np.sort(first[count == 1])]
+    return single
 
 
 def _check_boundary(mesh: Mesh) -> None:

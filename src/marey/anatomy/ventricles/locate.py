@@ -49,10 +49,10 @@ def locate(mesh: Mesh, points: FloatArray) -> Place:
         )
     corners = mesh.points[mesh.cells]
     within = np.einsum("qk,mki->mqi", shape_functions(GAUSS), corners).reshape(-1, 3)
-    near = cKDTree(within).query(points, k=min(CANDIDATES, len(within)))[1].astype(np.int64)
-    candidates = near // len(GAUSS)
+    near = cKDTree(within).query(points, k=min(CANDIDATES, len(within)))[1]
+    candidates = np.asarray(near, np.int64) // len(GAUSS)
     cell, local = np.zeros(len(points), np.int64), np.zeros((len(points), 3))
-    nearest(mesh.points, np.ascontiguousarray(mesh.cells), np.ascontiguousarray(points, np.float64), candidates, cell, local)
+    nearest(corners, np.ascontiguousarray(points, np.float64), candidates, cell, local)
     weights = shape_functions(local)
     there = np.einsum("pk,pki->pi", weights, corners[cell])
     return Place(cell, weights, np.linalg.norm(there - points, axis=-1), interpolated(mesh, cell, weights))

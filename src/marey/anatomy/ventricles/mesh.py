@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.anatomy.ventricles._left import Frame, endocardium, frame, outward, smoothstep, thickness
-from marey.anatomy.ventricles._right import bulge, free_wall, groove, right_epicardium
+from marey.anatomy.ventricles._right import bulge, free_wall, right_epicardium
 from marey.anatomy.ventricles.cavities import cavity_volume
 from marey.anatomy.ventricles.check import check_template
 from marey.anatomy.ventricles.shape import VentricleShape
@@ -91,14 +91,22 @@ def _right_cavity(shape: VentricleShape, where: Frame, known: Topology, points: 
 
     depth = _solve(volume, shape.rv_volume, 40.0, "rv_volume")
     wall = free_wall(form, depth)
-    outside = right_epicardium(wall, shape.rv_wall_thickness)
-    border = np.ones(wall.shape[:2], bool)
-    border[1:, 1:-1] = False
     radial = points[nodes[..., -1]] - points[nodes[..., 0]]
-    turned = wall + groove(wall, radial) * np.linalg.norm(radial, axis=-1, keepdims=True)
-    outside = np.where(border[..., None], turned, outside)
+    outside = right_epicardium(wall, radial, shape.rv_wall_thickness)
     part = np.linspace(0.0, 1.0, nodes.shape[-1])[:, None]
+    before = points[nodes[:, [0, -1]]]
     points[nodes] = wall[..., None, :] * (1 - part) + outside[..., None, :] * part
+    _follow(where, known, points[nodes[:, [0, -1]]] - before, points)
+
+
+def _follow(where: Frame, known: Topology, shift: FloatArray, points: FloatArray) -> None:
+    """Let the left free wall's outer layers follow the `shift` (levels, 2, layers, 3) of those at the insertions."""
+    size = known.resolution
+    angle = where.angle[size.rv_apex :]
+    free = angle[:, size.septal_sectors + 1 :]
+    away = np.stack([angle[:, :1] + 2 * np.pi - free, free - angle[:, [size.septal_sectors]]], axis=-1)
+    share = 1 - smoothstep(away / FADE_ANGLE)
+    points[known.outer[size.rv_apex :, size.septal_sectors + 1 :]] += np.einsum("kis,kslx->kilx", share, shift)
 
 
 def _solve(volume: Callable[[float], float], wanted: float, start: float, name: str) -> float:

@@ -69,13 +69,13 @@ class VentricleShape(Parameters):
         _check_row("waves", self.waves, WAVES, -0.1, 0.1)
         if not 0.3 * self.lv_length <= self.rv_length <= 0.95 * self.lv_length:
             raise InvalidInput(
-                f"The parameter 'rv_length' is {self.rv_length:.4g} mm beside an 'lv_length' of {self.lv_length:.4g} mm.",
+                f"The parameter 'rv_length' is {self.rv_length:.4g} mm, 'lv_length' {self.lv_length:.4g} mm.",
                 "It must lie between 0.3 and 0.95 of 'lv_length': the template's right apex ends above the left one.",
                 "Change one of the two.",
             )
 
     def table(self, prefix: str = "") -> Iterator[Parameter]:
-        """Every parameter; the rows' numbers as "wall_thickness.1" to "wall_thickness.17" and "waves.1" to "waves.6"."""
+        """Every parameter; those in rows as "wall_thickness.1" to "wall_thickness.17" and "waves.1" to "waves.6"."""
         yield from super().table(prefix)
         for number, value in enumerate(self.wall_thickness, start=1):
             yield Parameter(f"{prefix}wall_thickness.{number}", value, 2 * mm, 35 * mm, "mm", TEXTBOOK)

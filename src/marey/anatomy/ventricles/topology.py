@@ -101,6 +101,7 @@ class Topology:
         side: (m,) 0 in the left ventricle and septum, 1 in the right free wall.
         surfaces: quads of the boundary, outward: lv_endocardium, rv_endocardium, epicardium, base.
         cavities: "lv" and "rv".
+        rv_filling: (c, 8) hexahedra between septum and right free wall, which fill the right cavity.
         free_columns: (c, inner_layers + outer_layers + 1) chains of points from the left endocardium to the
             epicardium: free wall, insertions and everything up to the right apex; the apex's chain is the first.
         septal_columns: (c, inner_layers + 1) chains through the septum beside the right cavity.
@@ -118,6 +119,7 @@ class Topology:
     side: IntArray
     surfaces: Mapping[str, IntArray]
     cavities: Mapping[str, Cavity]
+    rv_filling: IntArray
     free_columns: IntArray
     septal_columns: IntArray
     rv_columns: IntArray
@@ -142,7 +144,7 @@ def topology(resolution: Resolution = MEDIUM) -> Topology:
     surfaces = _surfaces(resolution, inner, outer)
     return Topology(
         resolution, count, inner, outer, cells, level, sector, layer, side, MappingProxyType(surfaces),
-        MappingProxyType(_cavities(resolution, inner, outer, surfaces)),
+        MappingProxyType(_cavities(resolution, inner, outer, surfaces)), _filling(resolution, inner, outer),
         np.concatenate([apex, others]), inner[parted], outer[parted],
     )  # fmt: skip
 
@@ -189,10 +191,18 @@ def _cells(inner: IntArray, outer: IntArray) -> tuple[IntArray, IntArray, IntArr
 
 def _blocks(block: IntArray) -> IntArray:
     """(level, sector, layer, 8) hexahedra of a (level, sector, layer) array of points, sectors closed to a ring."""
-    ring = np.concatenate([block, block[:, :1]], axis=1)
+    return _hexahedra(_ring(block))
+
+
+def _filling(resolution: Resolution, inner: IntArray, outer: IntArray) -> IntArray:
+    slit = (slice(resolution.rv_apex, None), slice(0, resolution.septal_sectors + 1))
+    return _hexahedra(np.stack([inner[(*slit, -1)], outer[(*slit, 0)]], axis=-1)).reshape(-1, 8)
+
+
+def _hexahedra(block: IntArray) -> IntArray:
     corners = [(0, 0, 0), (0, 0, 1), (0, 1, 1), (0, 1, 0), (1, 0, 0), (1, 0, 1), (1, 1, 1), (1, 1, 0)]
-    k, i, j = (size - 1 for size in ring.shape)
-    return np.stack([ring[a : a + k, b : b + i, c : c + j] for a, b, c in corners], axis=-1)
+    k, i, j = (size - 1 for size in block.shape)
+    return np.stack([block[a : a + k, b : b + i, c : c + j] for a, b, c in corners], axis=-1)
 
 
 def _sheet(sheet: IntArray, *, flip: bool) -> IntArray:

@@ -74,7 +74,7 @@ def voxelise(mesh: Mesh, spacing: float) -> VoxelHeart:
     shape = np.ceil((mesh.points.max(axis=0) - origin) / spacing).astype(int) + 2
     owner = np.full(shape[::-1], -1, np.int32)
     local = np.zeros((*owner.shape, 3), np.float32)
-    fill(mesh.points, np.ascontiguousarray(mesh.cells), origin, float(spacing), owner, local)
+    fill(mesh.points[mesh.cells], origin, float(spacing), owner, local)
     inside = owner >= 0
     if not inside.any():
         raise InvalidInput(
@@ -110,7 +110,9 @@ def sample(heart: VoxelHeart, values: FloatArray) -> FloatArray:
     """Values at the mesh's points (n,) or (n, k) at the inside voxels, (v,) or (v, k)."""
     if len(values) != heart.points:
         raise InvalidInput(
-            f"There are {len(values)} values for a mesh of {heart.points} points.", "One per point is needed.", "Check them."
+            f"There are {len(values)} values for a mesh of {heart.points} points.",
+            "One per point is needed.",
+            "Check them.",
         )
     sampled: FloatArray = np.einsum("vk,vk...->v...", heart.weights, values[heart.nodes])
     return sampled
