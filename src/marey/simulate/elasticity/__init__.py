@@ -1,9 +1,10 @@
 """Finite elements of large deformation: passive and active tissue, cavities, supports, equilibrium, a beat."""
 
 from marey.simulate.elasticity.assembly import Assembly
-from marey.simulate.elasticity.beat import ElasticBeat, Tissue, beat
+from marey.simulate.elasticity.beat import ElasticBeat, Tissue, elastic_beat
 from marey.simulate.elasticity.blood import Blood, OpenLoop, Windkessel
 from marey.simulate.elasticity.body import Body, Springs, frames_of, held
+from marey.simulate.elasticity.closed_loop import ClosedLoop, joined
 from marey.simulate.elasticity.contraction import Contraction
 from marey.simulate.elasticity.guccione import Guccione
 from marey.simulate.elasticity.hexahedron import fibre_frames
@@ -17,8 +18,8 @@ from marey.simulate.elasticity.tension import FibreTension
 from marey.simulate.elasticity.unload import Unloaded, unload
 
 __all__ = [
-    "Assembly", "Blood", "Body", "Contraction", "ElasticBeat", "FibreTension", "Guccione", "HolzapfelOgden", "Law",
-    "Load", "NeoHookean", "NoEquilibrium", "OpenLoop", "Solver", "Springs", "State", "Tissue", "Unloaded", "Windkessel",
-    "beat", "block", "equilibrium", "fibre_frames", "filled", "follow", "frames_of", "held", "helical_fibres",
-    "truncated_ellipsoid", "unload",
+    "Assembly", "Blood", "Body", "ClosedLoop", "Contraction", "ElasticBeat", "FibreTension", "Guccione",
+    "HolzapfelOgden", "Law", "Load", "NeoHookean", "NoEquilibrium", "OpenLoop", "Solver", "Springs", "State", "Tissue",
+    "Unloaded", "Windkessel", "block", "elastic_beat", "equilibrium", "fibre_frames", "filled", "follow", "frames_of",
+    "held", "helical_fibres", "joined", "truncated_ellipsoid", "unload",
 ]  # fmt: skip

@@ -42,7 +42,7 @@ class Tissue:
 
 @dataclass(frozen=True, eq=False)
 class ElasticBeat:
-    """What `beat` found, times from 0 to the period, both included.
+    """What `elastic_beat` found, times from 0 to the period, both included.
 
     Args:
         times: (t,) ms since the R wave.
@@ -65,11 +65,12 @@ class ElasticBeat:
     iterations: int
 
 
-def beat(
+def elastic_beat(
     assembly: Assembly,
     start: State,
     tissue: Tissue,
     blood: Blood,
+    *,
     period: float = 900.0,
     steps: int = 120,
     solver: Solver = DEFAULT,
@@ -198,4 +199,4 @@ def _check(assembly: Assembly, tissue: Tissue, period: float, steps: int) -> Non
         )
 
 
-__all__ = ["ElasticBeat", "Tissue", "beat"]
+__all__ = ["ElasticBeat", "Tissue", "elastic_beat"]

@@ -2,7 +2,7 @@
 
 Guccione, Waldman, McCulloch 1993, J Biomech Eng 115:82, the "elastance" model at maximal calcium:
 
-    T = Tmax (1 - exp(-B (l - l0))) Ct,   Ct = (1 - cos w)/2,   l = lR stretch
+    T = Tmax (1 - exp(-B (l - l0))) Ct,   Ct = (1 - cos w)/2,   l = length times stretch
 
 w runs from 0 to pi while tension rises and on to 2 pi while it falls. Deviations: the time to relax does not depend on
 the length of the sarcomere, and T is the Cauchy stress, so that S = T / stretch^2.
@@ -24,17 +24,15 @@ TIMING = "textbook value for a human heart at rest"
 
 @dataclass(frozen=True)
 class Contraction(Parameters):
-    """Tmax: greatest tension; lR, l0: length of the sarcomere in the reference and where tension vanishes."""
+    """Tmax: greatest tension; length, l0: of the sarcomere, in the reference and where tension vanishes."""
 
     Tmax: float = parameter(135.7 * kPa, 0.0, 500 * kPa, "kPa", SOURCE)
     B: float = parameter(4.75, 0.5, 20.0, "", f"1/um, {SOURCE}")
     l0: float = parameter(1.58, 1.2, 1.9, "", f"um, {SOURCE}")
-    lR: float = parameter(1.85, 1.6, 2.2, "", "um, Guccione 1995, doi:10.1016/0021-9290(94)00174-3")
+    length: float = parameter(1.85, 1.6, 2.2, "", "um, Guccione 1995, doi:10.1016/0021-9290(94)00174-3")
     rise: float = parameter(150 * ms, 30 * ms, 400 * ms, "ms", TIMING)
     fall: float = parameter(200 * ms, 30 * ms, 600 * ms, "ms", TIMING)
-    delay: float = parameter(
-        15 * ms, 0.0, 100 * ms, "ms", "from depolarisation to the onset of tension, textbook value"
-    )
+    delay: float = parameter(15 * ms, 0.0, 100 * ms, "ms", "depolarisation to onset of tension, textbook value")
 
     def at(self, time: float, activation: FloatArray, period: float = np.inf) -> Law:
         """The law at one instant.
@@ -64,8 +62,8 @@ class Contracting(Law):
         c = self.contraction
         squared = np.maximum(1 + 2 * E[:, 0], 1e-6)
         stretch = np.sqrt(squared)
-        longer = np.exp(-c.B * np.maximum(c.lR * stretch - c.l0, 0.0))
-        T, slope = 1 - longer, np.where(c.lR * stretch > c.l0, c.B * c.lR * longer, 0.0)
+        longer = np.exp(-c.B * np.maximum(c.length * stretch - c.l0, 0.0))
+        T, slope = 1 - longer, np.where(c.length * stretch > c.l0, c.B * c.length * longer, 0.0)
         S = np.zeros_like(E)
         D = np.zeros((len(E), 6, 6))
         S[:, 0] = c.Tmax * self.Ct * T / squared

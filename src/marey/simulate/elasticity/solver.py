@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.linalg import SuperLU
 
 from marey.core import NotAnalysable
 from marey.simulate.elasticity._sparse import factorise
@@ -26,8 +27,8 @@ class Solver:
         steps: tried, good and bad ones together, before giving up.
     """
 
-    tolerance: float = 1e-8
-    iterations: int = 14
+    tolerance: float = 1e-6
+    iterations: int = 16
     shortenings: int = 6
     first_step: float = 0.25
     smallest_step: float = 1e-4
@@ -35,6 +36,7 @@ class Solver:
 
 
 DEFAULT = Solver()
+REUSE = 0.1  # factors are kept while each iteration leaves less than this share of the error
 
 
 class NoEquilibrium(NotAnalysable):
@@ -99,10 +101,16 @@ def equilibrium(
     balance = assembly.balance(state, load, before)
     if balance is None:
         raise _no_equilibrium("a cell turned inside out")
+    factors, previous = None, np.inf
     for iteration in range(solver.iterations):
-        if _error(assembly, balance) <= solver.tolerance:
+        error = _error(assembly, balance)
+        if error <= solver.tolerance:
             return state, iteration
-        state, balance = _line_search(task, state, balance, _newton_step(task, state, balance))
+        if factors is None or error > REUSE * previous:
+            factors = _factors(task, state)
+        change = _newton_step(task, state, balance, factors)
+        state, balance = _line_search(task, state, balance, change)
+        previous = error
     raise _no_equilibrium(f"Newton's method did not converge in {solver.iterations} iterations")
 
 
@@ -116,34 +124,40 @@ class _Task:
     solver: Solver
 
 
-def _newton_step(task: _Task, state: State, balance: Balance) -> FloatArray:
+def _factors(task: _Task, state: State) -> SuperLU:
+    try:
+        return factorise(task.assembly.stiffness(state, task.load))
+    except RuntimeError:
+        raise _no_equilibrium("the stiffness is singular") from None
+
+
+def _newton_step(task: _Task, state: State, balance: Balance, factors: SuperLU) -> FloatArray:
     """Changes of the unknowns, the cavity pressures and the tensions of the cells, one after the other.
 
     The stiffness is that of the mixed form, in which the tensions are unknowns of their own: in it, a large rotation
     does not excite the bulk modulus, and far fewer iterations are needed than with tensions taken from the
     displacements.
     """
-    assembly, load = task.assembly, task.load
-    dp = np.zeros(state.pressures.size)
-    try:
-        factors = factorise(assembly.stiffness(state, load))
-        change = np.asarray(factors.solve(-balance.forces), np.float64)
-        if load.chambers is not None:
-            per_pressure = factors.solve(balance.gradients)
-            compliance = balance.gradients.T @ per_pressure - balance.compliance
-            dp = np.linalg.solve(compliance, -balance.volumes - balance.gradients.T @ change)
-            change = change + np.asarray(per_pressure @ dp, np.float64)
-    except (RuntimeError, np.linalg.LinAlgError):
-        raise _no_equilibrium("the stiffness is singular") from None
+    assembly = task.assembly
+    dp: FloatArray = np.zeros(state.pressures.size)
+    change = np.asarray(factors.solve(-balance.forces), np.float64)
+    if task.load.chambers is not None:
+        per_pressure = np.asarray(factors.solve(balance.gradients), np.float64)
+        compliance = balance.gradients.T @ per_pressure - balance.compliance
+        try:
+            dp = np.asarray(np.linalg.solve(compliance, -balance.volumes - balance.gradients.T @ change), np.float64)
+        except np.linalg.LinAlgError:
+            raise _no_equilibrium("the pressures do not determine the volumes") from None
+        change = np.asarray(change + per_pressure @ dp, np.float64)
     swelling = np.sum(balance.swelling * assembly.in_cells(change), axis=1) / assembly.cell_volumes
     tensions = assembly.body.bulk * (balance.dilatation + swelling) - state.tensions
     return np.concatenate([change, dp, tensions])
 
 
 def _line_search(task: _Task, state: State, balance: Balance, change: FloatArray) -> tuple[State, Balance]:
-    """The update, shortened until the work that the unbalanced forces do along it is less than before."""
+    """The update, shortened until the unbalanced forces do less work along it than before, or are smaller."""
     direction, length = change[: task.assembly.pattern.size], 1.0
-    work_before = abs(float(balance.mixed @ direction))
+    work_before, error_before = abs(float(balance.mixed @ direction)), _error(task.assembly, balance)
     trials = []
     for shortening in range(task.solver.shortenings + 1):
         trial = _moved(task.assembly, state, length * change)
@@ -153,7 +167,7 @@ def _line_search(task: _Task, state: State, balance: Balance, change: FloatArray
             continue
         work = abs(float(found.mixed @ direction))
         trials.append((work, shortening, trial, found))
-        if work <= work_before or _error(task.assembly, found) <= task.solver.tolerance:
+        if work <= work_before or _error(task.assembly, found) < error_before:
             break
         length *= float(np.clip(work_before / (work_before + work), 0.1, 0.5))
     if not trials:

@@ -4,6 +4,7 @@ Fixed-point iteration of Sellier 2011 (Eng Comput 28:1030): each trial reference
 known shape by is taken off the reference.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from marey.simulate.elasticity.body import Body
 from marey.simulate.elasticity.hexahedron import fibre_frames
 from marey.simulate.elasticity.law import Law
 from marey.simulate.elasticity.load import Load, State
-from marey.simulate.elasticity.solver import DEFAULT, Solver, equilibrium, follow
+from marey.simulate.elasticity.solver import DEFAULT, NoEquilibrium, Solver, equilibrium, follow
 
 FloatArray = NDArray[np.float64]
 
@@ -42,6 +43,7 @@ def unload(
     body: Body,
     law: Law,
     pressures: dict[str, float],
+    *,
     tolerance: float = 0.01,
     iterations: int = 30,
     solver: Solver = DEFAULT,
@@ -65,10 +67,7 @@ def unload(
     best = np.inf
     for iteration in range(1, iterations + 1):
         assembly = Assembly(body.moved(points, frames))
-        if guess is None:
-            loaded = follow(assembly, assembly.at_rest(), lambda f: _load(law, pressures, f), solver)
-        else:
-            loaded, _ = equilibrium(assembly, guess, _load(law, pressures, 1.0), guess.positions, solver)
+        loaded = _loaded(assembly, guess, lambda f: _load(law, pressures, f), solver)
         overshoot = loaded.positions - target
         error = float(np.linalg.norm(overshoot, axis=1).max())
         if error <= tolerance:
@@ -86,6 +85,16 @@ def unload(
         "Check the end-diastolic pressures and the stiffness of the law: soft tissue under high pressure has no "
         "unloaded shape.",
     )
+
+
+def _loaded(assembly: Assembly, guess: State | None, load_at: Callable[[float], Load], solver: Solver) -> State:
+    """The state under the whole load, straight from a guess where that works, else step by step from rest."""
+    if guess is not None:
+        try:
+            return equilibrium(assembly, guess, load_at(1.0), guess.positions, solver)[0]
+        except NoEquilibrium:
+            pass
+    return follow(assembly, assembly.at_rest(), load_at, solver)
 
 
 def _load(law: Law, pressures: dict[str, float], fraction: float) -> Load:

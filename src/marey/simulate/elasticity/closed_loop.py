@@ -1,0 +1,113 @@
+"""A finite-element heart in the closed loop of `marey.simulate.circulation`.
+
+During one step of the mechanics the cavity pressures are constant; the loop is integrated with its own small steps
+under these pressures and says what volumes they leave in the cavities. Mechanics and loop so agree on pressures and
+volumes at the end of every step, and the loop loses no blood.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.core import NotAnalysable
+from marey.core.jit import jit
+from marey.core.units import mmHg
+from marey.simulate.circulation import Circulation, Loop
+from marey.simulate.circulation._kernels import COMPARTMENTS, OWN, one_beat
+from marey.simulate.circulation.closed_loop import STEP, _packed
+from marey.simulate.mechanics.interface import PressureFunction
+
+FloatArray = NDArray[np.float64]
+LEFT, RIGHT = COMPARTMENTS.index("left ventricle"), COMPARTMENTS.index("right ventricle")
+LEAD = 3  # column of the atria's numbers: how long before time 0 they began to contract
+PROBE = 0.01 * mmHg
+
+
+@jit
+def _given(  # noqa: PLR0917 - the interface of the loop
+    t: float,  # noqa: ARG001
+    volumes: FloatArray,  # noqa: ARG001
+    state: FloatArray,  # noqa: ARG001
+    memory: FloatArray,  # noqa: ARG001
+    parameters: FloatArray,
+    dstate: FloatArray,  # noqa: ARG001
+    out: FloatArray,
+) -> None:
+    out[0], out[1] = parameters[0], parameters[1]
+
+
+@dataclass(frozen=True, eq=False)
+class _Given:
+    """Ventricles with given pressures, whatever their volumes."""
+
+    pressures: FloatArray
+    names: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def pressure(self) -> PressureFunction:
+        return _given
+
+    def parameters(self) -> FloatArray:
+        return self.pressures
+
+    def initial_state(self) -> FloatArray:
+        return np.zeros(0)
+
+    def memory(self) -> FloatArray:
+        return np.zeros(0)
+
+
+@dataclass(frozen=True, eq=False)
+class ClosedLoop:
+    """The loop at one instant, for a body whose cavities are the left and the right ventricle, in this order.
+
+    Args:
+        circulation: parameters.
+        state: (20,) volumes, flows and openings of the valves, as the loop lays them out.
+    """
+
+    circulation: Circulation
+    state: FloatArray
+
+    def after(self, time: float, step: float, pressures: FloatArray) -> tuple["ClosedLoop", FloatArray, FloatArray]:
+        """See `Blood.after`.
+
+        Raises:
+            NotAnalysable: the loop has no finite solution, or a compartment ran empty.
+        """
+        end = self._advanced(time, step, pressures)
+        volumes = end[[LEFT, RIGHT]]
+        probes = [self._advanced(time, step, pressures + PROBE * side)[[LEFT, RIGHT]] for side in np.eye(2)]
+        return replace(self, state=end), volumes, np.stack([(probe - volumes) / PROBE for probe in probes], axis=1)
+
+    def _advanced(self, time: float, step: float, pressures: FloatArray) -> FloatArray:
+        model = _packed(self.circulation, _Given(pressures))
+        model.atria[:, LEAD] += time
+        states, seen = np.empty((math.ceil(step / STEP) + 1, OWN)), np.empty((math.ceil(step / STEP) + 1, 8))
+        states[0] = self.state
+        failed, _ = one_beat(states, seen, step, np.zeros(0), model)
+        if failed >= 0:
+            raise NotAnalysable(
+                f"The circulation has no solution {time:.0f} ms after the R wave.",
+                "Every chamber and vessel must hold blood, at finite pressures.",
+                "Check the blood volume, the valves and the resistances.",
+            )
+        return np.asarray(states[-1], np.float64)
+
+
+def joined(loop: Loop, volumes: FloatArray) -> ClosedLoop:
+    """The loop at the R wave with the cavities of a body in place of its own ventricles.
+
+    Args:
+        loop: a periodic beat with any model of the ventricles.
+        volumes: (2,) mm3 of the body's cavities.
+    """
+    state = loop.trace.states[0, :OWN].copy()
+    state[[LEFT, RIGHT]] = volumes
+    return ClosedLoop(loop.circulation, state)
+
+
+__all__ = ["ClosedLoop", "joined"]
