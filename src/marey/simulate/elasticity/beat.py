@@ -197,6 +197,13 @@ def _check(assembly: Assembly, tissue: Tissue, period: float, steps: int) -> Non
             "A period between 200 and 2500 ms in 20 to 5000 steps is needed.",
             "Check the heart rate and its unit: 65 beats a minute are 65 / minute.",
         )
+    lasting = tissue.contraction.delay + tissue.contraction.rise + tissue.contraction.fall
+    if lasting > period:
+        raise InvalidInput(
+            f"The contraction lasts {lasting:.0f} ms in a beat of {period:.0f} ms.",
+            "Tissue that has relaxed before it is activated again is needed.",
+            "Shorten 'rise' and 'fall' of the contraction, or lower the heart rate.",
+        )
 
 
 __all__ = ["ElasticBeat", "Tissue", "elastic_beat"]
