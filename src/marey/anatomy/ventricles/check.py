@@ -45,12 +45,12 @@ def check_template(mesh: Mesh, known: Topology) -> None:
     left, right = int((flipped & (known.side == 0)).sum()), int((flipped & (known.side == 1)).sum())
     if left or not _rings_go_round(mesh.points[known.inner[1:, :, 0]]):
         raise _unfit(
-            f"folds the left ventricle's wall in {left} cells",
+            f"folds the left ventricle's wall ({left} cells) or its cavity",
             "'lv_volume', 'lv_length', 'wall_thickness', 'septal_curvature' and 'waves'",
         )
     if right or (determinants(mesh.points, known.rv_filling, CENTRE) <= 0).any():
         raise _unfit(
-            f"folds the right ventricle's wall in {right} cells, or lays it on the septum",
+            f"folds the right ventricle's wall ({right} cells) or lays it on the septum",
             "'rv_volume', 'rv_length', 'rv_wall_thickness', 'septal_curvature' and the insertions",
         )
 
