@@ -70,8 +70,8 @@ class DurationGradients(Parameters):
 
     mean: float = parameter(0.29 * s, 0.15 * s, 0.45 * s, "ms", "textbook value at 60 to 70 beats a minute")
     transmural: float = parameter(-15 * ms, -80 * ms, 80 * ms, "ms", FITTED)
-    apicobasal: float = parameter(15 * ms, -80 * ms, 80 * ms, "ms", FITTED)
-    right_minus_left: float = parameter(30 * ms, -80 * ms, 80 * ms, "ms", FITTED)
+    apicobasal: float = parameter(5 * ms, -80 * ms, 80 * ms, "ms", FITTED)
+    right_minus_left: float = parameter(40 * ms, -80 * ms, 80 * ms, "ms", FITTED)
 
 
 def durations(

@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 INDEPENDENT = [0, 1, 6, 7, 8, 9, 10, 11]
 """I, II and V1 to V6: the others follow from them."""
 
-THRESHOLD = 0.05
+THRESHOLD = 0.03
 """Part of its largest rate of change below which the QRS has not begun or is over."""
 
 QUIET = 12.0
@@ -107,7 +107,7 @@ def _qrs(values: FloatArray, times: FloatArray) -> tuple[int, int]:
     """First and last sample of the QRS."""
     rate = np.linalg.norm(np.gradient(values, times, axis=1), axis=0)
     peak = int(rate.argmax())
-    threshold = THRESHOLD * rate[peak] + 2 * float(np.median(rate))
+    threshold = THRESHOLD * rate[peak] + 2 * float(np.quantile(rate, 0.2))
     quiet = int(np.ceil(QUIET / float(np.median(np.diff(times)))))
     calm = np.convolve(rate < threshold, np.ones(quiet), "valid") == quiet  # calm[k]: k to k + quiet - 1
     before, after = np.flatnonzero(calm[: max(peak - quiet + 1, 0)]), np.flatnonzero(calm[peak:])
