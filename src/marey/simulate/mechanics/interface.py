@@ -4,7 +4,6 @@ The circulation owns the cavity volumes and asks, at every stage of every time s
 them. A model may carry states of its own (sarcomere lengths, contractility), which the circulation integrates along.
 """
 
-from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -13,10 +12,26 @@ from numpy.typing import NDArray
 from marey.core.units import mL
 
 Array: TypeAlias = NDArray[np.float64]
-PressureFunction: TypeAlias = Callable[[float, Array, Array, Array, Array, Array, Array], None]
 
 START_VOLUMES = (135 * mL, 150 * mL)
 """Cavities of the left and right ventricle at the start of every run, mm3."""
+
+
+class PressureFunction(Protocol):
+    """The type of a model's law; see `Ventricles.pressure`."""
+
+    def __call__(  # noqa: PLR0917
+        self,
+        t: float,
+        volumes: Array,
+        state: Array,
+        memory: Array,
+        parameters: Array,
+        dstate: Array,
+        out: Array,
+        /,
+    ) -> None:
+        """Write `dstate` and `out`."""
 
 
 class Ventricles(Protocol):

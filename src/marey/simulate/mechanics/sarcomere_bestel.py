@@ -30,7 +30,7 @@ FITTED = "Chapelle 2012 doi:10.1615/IntJMultCompEng.2011002360; fitted to a norm
 class BestelSarcomere(Parameters):
     """Numbers of the sarcomere law, the left ventricle's; strains are Green strains from the unloaded wall."""
 
-    contractility: float = parameter(82 * kPa, 0 * kPa, 500 * kPa, "kPa", FITTED)
+    contractility: float = parameter(138 * kPa, 0 * kPa, 500 * kPa, "kPa", FITTED)
     bridge_stiffness: float = parameter(100 * kPa, 0 * kPa, 1000 * kPa, "kPa", CHAPELLE)
     attachment: float = parameter(0.012 / ms, 1e-3 / ms, 0.2 / ms, "1/ms", FITTED)
     detachment: float = parameter(0.03 / ms, 2e-3 / ms, 0.2 / ms, "1/ms", FITTED)
@@ -39,8 +39,8 @@ class BestelSarcomere(Parameters):
         1500 * kPa, 300 * kPa, 2000 * kPa, "kPa", "softer than in the papers, for explicit steps"
     )
     viscosity: float = parameter(1000 * kPa * ms, 800 * kPa * ms, 5000 * kPa * ms, "kPa*ms", "as stiffness")
-    best_strain: float = parameter(0.35, 0.1, 0.6, "1", "sarcomere at 2.3 um, textbook value; " + CHAPELLE)
-    strain_width: float = parameter(0.75, 0.3, 1.5, "1", "no overlap left at 1.4 um, textbook value")
+    best_strain: float = parameter(0.5, 0.1, 0.8, "1", "longer than a filled heart reaches, fitted to Frank-Starling")
+    strain_width: float = parameter(0.65, 0.3, 1.5, "1", "fitted to Frank-Starling")
 
 
 @jit

@@ -54,7 +54,7 @@ class RightSphereWall(SphereWall):
 class RightBestelSarcomere(BestelSarcomere):
     """The right ventricle, whose fibres a sphere loads less than the real shape does."""
 
-    contractility: float = parameter(35 * kPa, 0 * kPa, 500 * kPa, "kPa", FITTED)
+    contractility: float = parameter(52 * kPa, 0 * kPa, 500 * kPa, "kPa", FITTED)
 
 
 @jit
