@@ -73,8 +73,13 @@ def test_strain_of_thickness_is_the_mean_over_the_wall(z: float) -> None:
     assert thickness_strain(-z)[0] == thickness_strain(z)[0]
 
 
-def test_a_wall_that_fills_its_sphere_has_no_strain() -> None:
-    assert math.isnan(thickness_strain(1.0)[0])
+def test_beyond_the_sphere_the_strain_goes_on_smoothly_then_ends() -> None:
+    below, above = np.array(thickness_strain(0.9 - 1e-9)), np.array(thickness_strain(0.9 + 1e-9))
+    assert above == pytest.approx(below, rel=1e-7)
+    value, first, _ = (np.array([thickness_strain(1.1 + h)[k] for h in (-1e-5, 0.0, 1e-5)]) for k in range(3))
+    assert (value[2] - value[0]) / 2e-5 == pytest.approx(first[1], rel=1e-8)
+    assert math.isnan(thickness_strain(1.6)[0])
+    assert math.isnan(thickness_strain(math.nan)[0])
 
 
 def test_the_reference_shape_holds_the_reference_volumes() -> None:

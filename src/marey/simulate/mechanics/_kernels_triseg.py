@@ -172,17 +172,18 @@ def balance(
     volumes: FloatArray, shape: FloatArray, state: FloatArray, parameters: FloatArray, work: FloatArray
 ) -> tuple[bool, float, float]:
     """Shape in balance with the volumes, in place; whether it was found, and the two pressures (kPa)."""
+    step = np.zeros_like(shape)
     for _ in range(MOST_STEPS):
         size, d_v, d_y, forces = newton_step(volumes, shape, state, parameters, work)
-        if not size < 1e6:
-            break
         if size < TOLERANCE:
             return True, -forces[0], forces[2]
-        scale = min(1.0, LONGEST_STEP / size)
-        shape[0] += scale * d_v
-        shape[1] += scale * d_y
-        for i in range(len(work)):
-            shape[2 + i] += scale * work[i, 8]
+        if size < 1e6:
+            scale = min(1.0, LONGEST_STEP / size)
+            step[0], step[1], step[2:] = scale * d_v, scale * d_y, scale * work[:, 8]
+            shape += step
+        else:  # the last step left the shapes that a wall can have
+            step *= 0.5
+            shape -= step
     return False, math.nan, math.nan
 
 

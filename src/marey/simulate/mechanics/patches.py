@@ -24,7 +24,8 @@ from marey.simulate.mechanics.sarcomere_lumens import SarcomereLumens
 from marey.simulate.mechanics.triseg import MAX_THICKNESS, WallGeometry, reference_shape, thickness_strain
 
 REFERENCE_PERIOD = minute / 65
-OWN = "a factor of the healthy value"
+OWN = "a factor"
+RIGHT_CONTRACTILITY = 0.7  # so that the right ventricle of a resting adult reaches 25 to 30 mmHg
 
 
 class Wall(IntEnum):
@@ -57,10 +58,11 @@ class Patch(Parameters):
 
 
 def healthy_patches() -> tuple[Patch, ...]:
-    """The 17 segments in their order, then the right free wall's base, middle and apex; all alike."""
+    """The 17 segments in their order, then the right free wall's base, middle and apex, of weaker muscle."""
     septal = {segment.number for segment in AHA17 if "sept" in segment.name}
     left = (Patch(segment.name, Wall.SEPTUM if segment.number in septal else Wall.LEFT) for segment in AHA17)
-    return (*left, *(Patch(f"right {level}", Wall.RIGHT) for level in ("basal", "mid", "apical")))
+    right = (f"right {level}" for level in ("basal", "mid", "apical"))
+    return (*left, *(Patch(name, Wall.RIGHT, contractility=RIGHT_CONTRACTILITY) for name in right))
 
 
 @dataclass(frozen=True)

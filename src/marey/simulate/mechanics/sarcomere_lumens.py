@@ -46,8 +46,8 @@ class SarcomereLumens(Parameters):
     titin_stress: float = parameter(0.5 * kPa, 0, 10 * kPa, "kPa", SET)
     titin_exponent: float = parameter(6.7, 1.0, 40.0, "1", WALMSLEY)
     rise_time: float = parameter(48 * ms, 5 * ms, 200 * ms, "ms", LUMENS)
-    decay_time: float = parameter(32 * ms, 5 * ms, 200 * ms, "ms", LUMENS)
-    contraction_time: float = parameter(390 * ms, 100 * ms, 800 * ms, "ms", f"{LUMENS}: 425 ms; {ADULT}")
+    decay_time: float = parameter(28 * ms, 5 * ms, 200 * ms, "ms", f"{LUMENS}: 32 ms; {ADULT}")
+    contraction_time: float = parameter(375 * ms, 100 * ms, 800 * ms, "ms", f"{LUMENS}: 425 ms; {ADULT}")
     resting_contractility: float = parameter(0.02, 0.001, 0.5, "1", LUMENS)
 
     def packed(self) -> FloatArray:

@@ -10,6 +10,8 @@ from marey.core.mesh import FloatArray
 from marey.core.signal import Signal
 from marey.simulate.mechanics.patches import PatchedVentricles, Wall
 
+REBOUND = 0.01  # the least lengthening that ends a flash; smaller ones are ripples
+
 
 @dataclass(frozen=True, eq=False)
 class SegmentCurves:
@@ -88,8 +90,8 @@ class SeptalFlash:
 
     Args:
         shortening: up to the start of the rebound, positive.
-        rebound: the largest lengthening within systole that follows: septal rebound stretch after De Boeck et al.,
-            Eur J Heart Fail 2009, for the mean of the septal segments.
+        rebound: the lengthening within systole that follows, before the septum shortens further; after the septal
+            rebound stretch of De Boeck et al., Eur J Heart Fail 2009, for the mean of the septal segments.
         time: ms, when the rebound starts.
     """
 
@@ -99,7 +101,9 @@ class SeptalFlash:
 
 
 def septal_flash(curves: SegmentCurves, end_systole: float) -> SeptalFlash:
-    """Rebound stretch of the mean septal strain before `end_systole` (ms, closure of the aortic valve).
+    """The first rebound of the mean septal strain of over 1 % before `end_systole` (ms, the aortic valve closes).
+
+    Where there is none, the largest of the smaller ones.
 
     Raises:
         InvalidInput: an end of systole outside the cycle.
@@ -112,9 +116,19 @@ def septal_flash(curves: SegmentCurves, end_systole: float) -> SeptalFlash:
             "Give the time at which the aortic valve closes.",
         )
     strain = engineering_strain(curves)[curves.of(Wall.SEPTUM)].mean(axis=0)[systole]
-    rise = np.maximum.accumulate(strain[::-1])[::-1] - strain
-    start = int(rise.argmax())
+    rise = _rise_after_each_minimum(strain)
+    start = int(np.argmax(rise > REBOUND)) if (rise > REBOUND).any() else int(rise.argmax())
     return SeptalFlash(max(0.0, -float(strain[start])), float(rise[start]), float(curves.times[start]))
+
+
+def _rise_after_each_minimum(strain: FloatArray) -> FloatArray:
+    """How far the strain rises above each running minimum before it falls below it again; 0 elsewhere."""
+    lowest = np.minimum.accumulate(strain)
+    starts = np.flatnonzero(strain <= lowest)
+    rise = np.zeros_like(strain)
+    for start, stop in zip(starts, [*starts[1:], len(strain)], strict=True):
+        rise[start] = strain[start:stop].max() - strain[start]
+    return rise
 
 
 @dataclass(frozen=True)

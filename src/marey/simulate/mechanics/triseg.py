@@ -26,6 +26,8 @@ from marey.core.jit import jit
 from marey.core.parameter import Parameters, parameter
 from marey.core.units import MYOCARDIAL_DENSITY, g, mL
 
+MAX_THICKNESS = 0.9
+
 
 @dataclass(frozen=True)
 class WallGeometry(Parameters):
@@ -37,7 +39,7 @@ class WallGeometry(Parameters):
 
     lv_mass: float = parameter(100 * g, 30 * g, 600 * g, "g", "Petersen et al. 2017, doi:10.1186/s12968-017-0327-9")
     rv_mass: float = parameter(36 * g, 10 * g, 250 * g, "g", "textbook value of the free wall")
-    lv_reference_volume: float = parameter(90 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
+    lv_reference_volume: float = parameter(85 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
     rv_reference_volume: float = parameter(96 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
     septal_fraction: float = parameter(5 / 17, 0.15, 0.45, "1", "5 of 17 segments, doi:10.1161/hc0402.102975")
 
@@ -94,9 +96,6 @@ def reference_shape(walls: WallGeometry) -> ReferenceShape:
     return shape
 
 
-MAX_THICKNESS = 0.95
-
-
 @jit
 def cap_height(volume: float, radius: float) -> float:
     """Height (mm, signed) of the spherical cap of that volume (mm3, signed) over a circle of that radius (mm)."""
@@ -132,7 +131,23 @@ def cap_derivatives(x: float, y: float) -> tuple[float, float, float, float, flo
 
 @jit
 def thickness_strain(z: float) -> tuple[float, float, float]:
-    """g(z) and its first two derivatives; NaN from |z| = 1 on, where the wall has filled its sphere."""
+    """g(z) and its first two derivatives.
+
+    Exact to |z| = 0.9. A parabola continues it smoothly for small thick caps (a hypertrophied septum at end systole)
+    to |z| = 1.5; beyond that, where no wall has its volume, it is NaN.
+    """
+    if abs(z) <= MAX_THICKNESS:
+        return _shell_strain(z)
+    if not abs(z) <= 1.5:
+        return math.nan, math.nan, math.nan
+    edge = math.copysign(MAX_THICKNESS, z)
+    value, first, second = _shell_strain(edge)
+    beyond = z - edge
+    return value + beyond * (first + beyond * second / 2), first + beyond * second, second
+
+
+@jit
+def _shell_strain(z: float) -> tuple[float, float, float]:
     if abs(z) < 0.15:
         q = z * z
         value, first, second, power = 0.0, 0.0, 0.0, 1.0
@@ -142,8 +157,6 @@ def thickness_strain(z: float) -> tuple[float, float, float]:
             second -= power * (2 * k - 1) / (3 * (2 * k + 1))
             power *= q
         return value, first, second
-    if abs(z) >= 1:
-        return math.nan, math.nan, math.nan
     entropy = ((1 + z) * math.log(1 + z) - (1 - z) * math.log(1 - z)) / (2 * z)
     slope = (1 - math.atanh(z) / z) / (3 * z)
     return (entropy - 1) / 3, slope, (math.atanh(z) / z - 1 / (1 - z * z)) / (3 * z * z) - slope / z
