@@ -1,10 +1,11 @@
-"""Second order: the times of the solver corrected for the curvature of the front, and the adjoint of that.
+"""Second order: the times of the solver corrected for curved fronts and changing velocities, and the adjoint of that.
 
 On each triangle the solver takes the times as linear. With the slowness vectors p = grad T at its corners they are
 known to second order: the linear value exceeds the true one by c = 1/2 sum_k w_k p_k . (x_k - x), where
-x = sum_k w_k x_k. The weights w and the p of the first solution are good enough to be kept, so that one sweep
-T = sum_k w_k T_k + travel - c in the order of the first times gives the second (deferred correction). c is limited to
-half the travel: every voxel stays later than what activates it.
+x = sum_k w_k x_k. It also takes the metric of the voxel for the whole travel to it; the mean of that and those of the
+neighbours, weighted, is of second order. The weights w and the p of the first solution are good enough to be kept, so
+that one sweep T = sum_k w_k T_k + travel - c in the order of the first times gives the second (deferred correction).
+c is limited, so that every voxel stays later than its past.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from marey.simulate.eikonal._sources import piece_times
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
-_LIMIT = 0.5
+_LIMIT = 0.4
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,18 @@ def front(network: Network, trace: Trace) -> Front:
     return Front(travel, pushed, np.concatenate([-pushed / travel[:, None], np.zeros((1, 3))]))
 
 
-def correct(trace: Trace, at: Front, times: Floats) -> None:
+def correct(network: Network, trace: Trace, at: Front, times: Floats) -> None:
     """The second times (n + 1,) from the first, in place."""
     excess = np.clip(_excess(trace, at), -_LIMIT * at.travel, _LIMIT * at.travel)
-    push_forward(trace.order, trace.origins, trace.weights, at.travel - excess, times)
+    travel = 0.5 * (at.travel + np.sum(trace.weights * _travel_there(network, trace)[0], axis=1))
+    push_forward(trace.order, trace.origins, trace.weights, travel - excess, times)
+
+
+def _travel_there(network: Network, trace: Trace) -> tuple[Floats, Floats]:
+    """Travel from the foot in the metric of each neighbour, (n, 3), and those metrics times the foot, (n, 3, 3)."""
+    metric = network.metric[np.minimum(trace.origins, len(network.metric) - 1)]
+    pushed = np.stack([_apply(metric[:, k], trace.foot) for k in range(3)], axis=1)
+    return np.sqrt(np.maximum(np.einsum("nkx,nx->nk", pushed, trace.foot), 1e-24)), pushed
 
 
 def _excess(trace: Trace, at: Front) -> Floats:
@@ -76,20 +85,26 @@ def pull_back_times(network: Network, trace: Trace, times: Floats, sensitivity: 
         sensitivity: (n + 1,) to them; becomes that to the prescribed times around the sites, in place.
 
     Returns:
-        The vectors a (n, 3), with which a change D of a voxel's metric changes the function by a . D foot, and the same
-        `sensitivity`.
+        With which vectors a (n, 3) a change D of a voxel's metric changes the function by a . D foot; with which
+        numbers (n, 3) a change D of that of its origins changes it by foot . D foot.
     """
     at = front(network, trace)
     excess = _excess(trace, at)
     free = np.abs(excess) <= _LIMIT * at.travel
     pull_back(trace.order, trace.origins, trace.weights, sensitivity)
     own = sensitivity[:-1].copy()
-    on_travel = own * np.where(free, 1.0, 1.0 - _LIMIT * np.sign(excess))
+    traced = trace.weights.any(axis=1)
+    on_travel = own * np.where(free, 0.5, 0.5 - _LIMIT * np.sign(excess)) * traced
+    there, pushed = _travel_there(network, trace)
+    on_there = 0.5 * own[:, None] * trace.weights
     on_weights, on_slowness = _through_correction(trace, at, times, own, on_travel)
+    on_weights += 0.5 * own[:, None] * there
+    on_weights += np.einsum("nk,nkx,njx->nj", on_there / there, pushed, trace.offsets, optimize=True)
     along = np.einsum("nkx,nx->nk", trace.offsets, at.pushed)
     turned = np.sum(on_slowness * at.pushed, axis=-1) / at.travel**3
     on_weights += turned[:, None] * along
     on_weights -= np.einsum("nkx,nx->nk", trace.offsets, _apply(network.metric, on_slowness)) / at.travel[:, None]
+    on_weights[~traced] = 0.0
     shift = _through_weights(network, trace, at, on_weights)
     first = np.zeros_like(sensitivity)
     np.add.at(first, trace.origins, -shift)
@@ -97,8 +112,8 @@ def pull_back_times(network: Network, trace: Trace, times: Floats, sensitivity: 
     sensitivity += first
     bent = on_slowness + np.einsum("nk,nkx->nx", shift, trace.offsets)
     straight = np.sum(bent * at.pushed, axis=-1) / at.travel**2
-    straight += np.where(trace.weights.any(axis=1), on_travel + first[:-1], 0.0)
-    return (0.5 * straight[:, None] * trace.foot - bent) / at.travel[:, None], sensitivity
+    straight += on_travel + first[:-1] * traced
+    return (0.5 * straight[:, None] * trace.foot - bent) / at.travel[:, None], 0.5 * on_there / there
 
 
 def _through_correction(
@@ -109,12 +124,12 @@ def _through_correction(
     spread = trace.offsets - trace.foot[:, None]
     mean = np.einsum("nk,nkx->nx", trace.weights, slowness)
     change = np.einsum("nkx,nkx->nk", slowness, spread) - np.einsum("nkx,nx->nk", trace.offsets, mean)
-    bending = np.where(on_travel == own, -0.5 * own, 0.0)
+    bending = np.where(on_travel == 0.5 * own, -0.5 * own, 0.0)
     on_weights = own[:, None] * times[trace.origins] + bending[:, None] * change
     on_weights += (on_travel / at.travel)[:, None] * np.einsum("nkx,nx->nk", trace.offsets, at.pushed)
     on_slowness = np.zeros_like(at.slowness)
     np.add.at(on_slowness, trace.origins, (bending[:, None] * trace.weights)[..., None] * spread)
-    return np.where(trace.weights.any(axis=1, keepdims=True), on_weights, 0.0), on_slowness[:-1]
+    return on_weights, on_slowness[:-1]
 
 
 def _through_weights(network: Network, trace: Trace, at: Front, on_weights: Floats) -> Floats:

@@ -164,8 +164,8 @@ def march(
     Voxels wait in one list with the least value that made them wait; those inside a moving window of time are solved.
 
     Returns:
-        From where each voxel is activated: positions (n, 3) of neighbours in the 27, the centre where the given time holds
-        or none comes, and their weights (n, 3), 0 there.
+        From where each voxel is activated: positions (n, 3) of neighbours in the 27, the centre where the given time
+        holds or none comes, and their weights (n, 3), 0 there.
     """
     n = len(times) - 1
     positions, weights = np.full((n, 3), CENTRE, np.int32), np.zeros((n, 3))

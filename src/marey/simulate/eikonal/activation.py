@@ -87,8 +87,11 @@ def activation_times(tissue: ConductionTissue, sites: Sequence[Site], tolerance:
         tolerance: improvements of a time smaller than this are not passed on, ms.
 
     Raises:
-        InvalidInput: no site, a site outside the conducting tissue, a place or delay that is not a finite number.
+        InvalidInput: no site, a site outside the conducting tissue, a place or delay that is not a finite number, a
+            tolerance outside 0 to 1 ms.
     """
+    if not 0 < tolerance <= 1:
+        raise InvalidInput(f"The tolerance is {tolerance} ms.", "It must lie between 0 and 1 ms.", "1e-6 serves well.")
     solution = solve(tissue, sites, tolerance)
     times = np.full(tissue.mask.shape, np.inf)
     times[tissue.conducting] = np.where(solution.times < NEVER, solution.times, np.inf)[:-1]
@@ -111,7 +114,7 @@ def solve(tissue: ConductionTissue, sites: Sequence[Site], tolerance: float) -> 
     foot[traced] = np.einsum("nk,nkx->nx", weights[traced], offsets[traced])
     origins = np.take_along_axis(network.neighbours, positions, axis=1)
     path = Trace(order[np.take(traced, order)], origins, offsets, weights, foot)
-    correct(path, front(network, path), times)
+    correct(network, path, front(network, path), times)
     return Solution(times, path, lines, np.where(traced, -1, owners))
 
 

@@ -66,12 +66,13 @@ def activation_gradient(tissue: ConductionTissue, activation: ActivationMap, sen
 
 def _gradient(tissue: ConductionTissue, solution: Solution, sensitivity: Floats) -> ActivationGradient:
     network = tissue.network
-    on_foot, on_times = pull_back_times(
-        network, solution.path, solution.times, np.append(sensitivity[tissue.conducting], 0.0)
-    )
-    parts: list[tuple[Ints, Floats, Floats]] = [
-        (np.arange(len(network.voxels), dtype=np.int32), on_foot, solution.path.foot)
-    ]
+    path, n = solution.path, len(network.voxels)
+    on_times = np.append(sensitivity[tissue.conducting], 0.0)
+    on_foot, there = pull_back_times(network, path, solution.times, on_times)
+    parts: list[tuple[Ints, Floats, Floats]] = [(np.arange(n, dtype=np.int32), on_foot, path.foot)]
+    for k in range(3):
+        used = np.flatnonzero(there[:, k])
+        parts.append((path.origins[used, k], there[used, k : k + 1] * path.foot[used], path.foot[used]))
     delays = np.zeros(len(solution.lines))
     for i, line in enumerate(solution.lines):
         own = np.where(solution.owners[line.targets] == i, on_times[line.targets], 0.0)

@@ -60,6 +60,15 @@ class Lead(Parameters):
     side: float = parameter(LEFT, LEFT, RIGHT, "1", "definition of the coordinate")
     delay: float = parameter(0.0 * ms, -300.0, 1000.0, "ms", _DURRER)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.side not in {LEFT, RIGHT}:
+            raise InvalidInput(
+                f"The 'side' of a lead is {self.side}.",
+                "It is 0 in the LV and the septum, 1 in the free wall of the RV.",
+                "Choose one.",
+            )
+
 
 class Block(Enum):
     """Parts of the conduction system that do not conduct."""
@@ -169,15 +178,14 @@ def _site(tissue: ConductionTissue, voxels: npt.NDArray[np.int64], fields: list[
     # near the apex the angle says little: it counts as the circle it runs on
     off = np.hypot(apicobasal - lead.apicobasal, turn * np.sin(np.clip(apicobasal, 0.0, 0.5) * pi))
     off = np.hypot(off, 0.5 * (transmural - lead.transmural)) + 10.0 * (np.rint(side) != round(lead.side))
-    nearest = int(np.argmin(off))
-    if not off[nearest] <= _FAR:
+    if not np.any(off <= _FAR):
         raise InvalidInput(
             f"No conducting tissue lies near the lead at apicobasal {lead.apicobasal:.2f}, rotational "
             f"{np.degrees(lead.rotational):.0f} deg, side {lead.side:g}.",
             "A lead needs muscle that is not scar within about a third of the ventricle.",
             "Move the lead or check the ventricular coordinates.",
         )
-    x, y, z = (np.array(tissue.origin) + tissue.spacing * voxels[nearest][::-1]).tolist()
+    x, y, z = (np.array(tissue.origin) + tissue.spacing * voxels[np.argmin(off)][::-1]).tolist()
     return Site((x, y, z), lead.delay)
 
 

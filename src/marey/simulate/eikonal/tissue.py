@@ -84,6 +84,7 @@ class ConductionTissue:
             )
         if self.sheet is not None:
             _check_vectors("sheet", self.sheet, self.mask)
+            _check_across(self.sheet, self.fibre, self.mask)
 
     @cached_property
     def conducting(self) -> Bools:
@@ -130,8 +131,18 @@ def conduction_tissue(
     Args:
         mask, spacing, fibre, origin: as in `ConductionTissue`; cavities are what the mask encloses across z.
         conduction: velocities; the defaults if left out.
-        scar, border_zone: [z, y, x].
+        scar, border_zone: [z, y, x], bool.
+
+    Raises:
+        InvalidInput: as `ConductionTissue`; a scar or border zone that does not fit the mask.
     """
+    for name, part in (("scar", scar), ("border_zone", border_zone)):
+        if part is not None and (part.shape != mask.shape or part.dtype != np.bool_):
+            raise InvalidInput(
+                f"The array '{name}' has the shape {part.shape} and the type {part.dtype}.",
+                f"It must be bool with the shape {mask.shape}, as the mask.",
+                "Compute it on the voxels of the mask.",
+            )
     conduction = conduction or Conduction()
     scale = np.ones(mask.shape)
     if conduction.endocardial_factor > 1 and conduction.endocardial_thickness > 0:
@@ -190,12 +201,22 @@ def _check_vectors(name: str, vectors: Floats, mask: Bools) -> None:
             "Put (x, y, z) last.",
         )
     length = np.linalg.norm(vectors[mask], axis=-1)
-    bad = ~(np.isfinite(length) & (length > 0.1))
+    bad = ~(np.isfinite(length) & (length > 1e-3))
     if bad.any():
         raise InvalidInput(
             f"{int(bad.sum())} vectors of '{name}' have no length or are not finite.",
             "Every voxel of the tissue needs a direction of unit length.",
             "Give them one, for example that of the nearest voxel, or take them out of the mask.",
+        )
+
+
+def _check_across(sheet: Floats, fibre: Floats, mask: Bools) -> None:
+    parallel = np.abs(np.sum(_unit(sheet[mask]) * _unit(fibre[mask]), axis=-1)) > 0.99
+    if parallel.any():
+        raise InvalidInput(
+            f"{int(parallel.sum())} vectors of 'sheet' are parallel to the fibre.",
+            "Sheets run across the fibres.",
+            "Check the order of the two arrays.",
         )
 
 
