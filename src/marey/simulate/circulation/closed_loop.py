@@ -24,7 +24,7 @@ from marey.simulate.circulation._kernels import (
     ventricular_pressures,
 )
 from marey.simulate.circulation.parameters import Circulation, Valve, Vessels
-from marey.simulate.mechanics.interface import START_VOLUMES, Array, PressureFunction, Ventricles
+from marey.simulate.mechanics.interface import START_VOLUMES, Array, Ventricles
 
 STEP = 0.5 * ms
 LEAST_SHARE = 0.1
@@ -150,17 +150,17 @@ def _packed(circulation: Circulation, ventricles: Ventricles) -> Model:
         connections[k, :2] = bed.resistance, bed.inertance
     for k, valve in zip(VALVES, valves(circulation), strict=True):
         connections[k] = [known.value for known in valve.table()]
-    law = _compiled(ventricles.pressure)
-    return Model(law, ventricles.parameters(), around, atria, vessels, connections, c.blood_density)
+    law: Any = ventricles.pressure
+    return Model(_compiled(law), ventricles.parameters(), around, atria, vessels, connections, c.blood_density)
 
 
 @lru_cache(maxsize=64)
-def _compiled(pressure: PressureFunction) -> Any:
+def _compiled(pressure: Any) -> Any:
     """The law as a C function: the time stepper is then compiled once for all models of the ventricles."""
     from numba import cfunc, float64, void
 
     array = float64[::1]
-    python: Any = getattr(pressure, "py_func", pressure)
+    python = getattr(pressure, "py_func", pressure)
     return cfunc(void(float64, array, array, array, array, array, array), cache=True, error_model="numpy")(python)
 
 
