@@ -17,6 +17,7 @@ from marey.simulate.mechanics.segment_curves import (
     engineering_strain,
     segment_curves,
     septal_flash,
+    septal_position,
     work_density,
 )
 from marey.simulate.mechanics.triseg import reference_shape
@@ -145,12 +146,15 @@ def test_work_is_the_area_of_the_loop() -> None:
     assert dyssynchrony(made).lateral_minus_septal == pytest.approx(2 * np.pi, rel=1e-5)
 
 
-def test_flash_is_the_early_shortening_before_the_rebound() -> None:
+def test_flash_is_the_move_to_the_left_and_the_rebound_in_systole() -> None:
     t = np.linspace(0.0, 900.0, 901)
     septum = np.log1p(np.interp(t, [0, 60, 200, 350, 600, 900], [0, -0.06, -0.02, -0.10, 0.0, 0.0]))
     made = curves(np.array([septum, septum, 0 * t]), np.ones((3, 901)), (Wall.SEPTUM, Wall.SEPTUM, Wall.LEFT))
+    height = np.interp(t, [0, 100, 200, 900], [9.0, 4.0, 10.0, 1.0])
+    made = dataclasses.replace(made, septal_curvature=2 * height / (height**2 + 900), circle_radius=30 + 0 * t)
+    assert septal_position(made) == pytest.approx(height)
     flash = septal_flash(made, end_systole=360.0)
-    assert (flash.shortening, flash.rebound, flash.time) == pytest.approx((0.06, 0.04, 60.0))
+    assert (flash.excursion, flash.time, flash.rebound) == pytest.approx((5.0, 100.0, 0.04))
     for wrong in (-5.0, 900.0):
         with pytest.raises(InvalidInput, match="end of systole"):
             septal_flash(made, end_systole=wrong)

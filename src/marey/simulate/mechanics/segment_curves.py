@@ -10,8 +10,6 @@ from marey.core.mesh import FloatArray
 from marey.core.signal import Signal
 from marey.simulate.mechanics.patches import PatchedVentricles, Wall
 
-REBOUND = 0.01  # the least lengthening that ends a flash; smaller ones are ripples
-
 
 @dataclass(frozen=True, eq=False)
 class SegmentCurves:
@@ -84,26 +82,31 @@ def work_density(curves: SegmentCurves) -> FloatArray:
     return np.asarray(-np.trapezoid(curves.stress, curves.strain, axis=1))
 
 
+def septal_position(curves: SegmentCurves) -> FloatArray:
+    """(time,) mm, height of the septum's middle over the plane of the circle; it falls as the septum moves left."""
+    c, y = curves.septal_curvature, curves.circle_radius
+    return np.asarray(c * y**2 / (1 + np.sqrt(np.maximum(1 - (c * y) ** 2, 0.0))))
+
+
 @dataclass(frozen=True)
 class SeptalFlash:
-    """Early shortening of the septum and its rebound, as fractions of the septal fibre length at the R wave.
+    """The septum's early move to the left before the free wall contracts, and its lengthening when that pulls.
 
     Args:
-        shortening: up to the start of the rebound, positive.
-        rebound: the lengthening within systole that follows, before the septum shortens further; after the septal
-            rebound stretch of De Boeck et al., Eur J Heart Fail 2009, for the mean of the septal segments.
-        time: ms, when the rebound starts.
+        excursion: mm, how far it goes left after the R wave and comes back within systole; near 0 in a synchronous
+            heart, whose septum only follows the shrinking circle.
+        time: ms, of the leftmost position.
+        rebound: largest lengthening of the mean septal fibre within systole, relative to its length at the R wave;
+            after the septal rebound stretch of De Boeck et al., Eur J Heart Fail 2009.
     """
 
-    shortening: float
-    rebound: float
+    excursion: float
     time: float
+    rebound: float
 
 
 def septal_flash(curves: SegmentCurves, end_systole: float) -> SeptalFlash:
-    """The first rebound of the mean septal strain of over 1 % before `end_systole` (ms, the aortic valve closes).
-
-    Where there is none, the largest of the smaller ones.
+    """Flash and rebound of the septum before `end_systole` (ms, closure of the aortic valve).
 
     Raises:
         InvalidInput: an end of systole outside the cycle.
@@ -115,20 +118,14 @@ def septal_flash(curves: SegmentCurves, end_systole: float) -> SeptalFlash:
             f"A time within the cycle of {curves.times[-1]:.0f} ms is needed.",
             "Give the time at which the aortic valve closes.",
         )
+    position = septal_position(curves)[systole]
     strain = engineering_strain(curves)[curves.of(Wall.SEPTUM)].mean(axis=0)[systole]
-    rise = _rise_after_each_minimum(strain)
-    start = int(np.argmax(rise > REBOUND)) if (rise > REBOUND).any() else int(rise.argmax())
-    return SeptalFlash(max(0.0, -float(strain[start])), float(rise[start]), float(curves.times[start]))
-
-
-def _rise_after_each_minimum(strain: FloatArray) -> FloatArray:
-    """How far the strain rises above each running minimum before it falls below it again; 0 elsewhere."""
-    lowest = np.minimum.accumulate(strain)
-    starts = np.flatnonzero(strain <= lowest)
-    rise = np.zeros_like(strain)
-    for start, stop in zip(starts, [*starts[1:], len(strain)], strict=True):
-        rise[start] = strain[start:stop].max() - strain[start]
-    return rise
+    leftmost = int(position.argmin())
+    return SeptalFlash(
+        float(min(position[0], position[leftmost:].max()) - position[leftmost]),
+        float(curves.times[leftmost]),
+        float((strain - np.minimum.accumulate(strain)).max()),
+    )
 
 
 @dataclass(frozen=True)
@@ -180,5 +177,5 @@ def _mean(values: FloatArray, curves: SegmentCurves, wall: Wall) -> float:
 
 __all__ = [
     "Dyssynchrony", "SegmentCurves", "SeptalFlash", "dyssynchrony", "engineering_strain", "segment_curves",
-    "septal_flash", "work_density",
+    "septal_flash", "septal_position", "work_density",
 ]  # fmt: skip
