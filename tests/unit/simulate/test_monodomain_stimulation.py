@@ -87,5 +87,14 @@ def test_sites_in_the_scar_and_settings_out_of_range_are_refused() -> None:
     inside[0, 15, 30] = True
     with pytest.raises(InvalidInput, match="holds no tissue"):
         programmed_stimulation(sheet(CHANNEL), {"scar": inside}, PROGRAMME)
+    with pytest.raises(InvalidInput, match="no pacing site"):
+        programmed_stimulation(sheet(CHANNEL), {}, PROGRAMME)
     with pytest.raises(InvalidInput, match="train_cycle"):
         Programme(train_cycle=50)
+    with pytest.raises(InvalidInput, match="must not exceed 'longest_coupling', 200 ms"):
+        Programme(shortest_coupling=250, longest_coupling=200)
+
+
+def test_a_search_that_begins_in_refractory_tissue_is_an_error() -> None:
+    with pytest.raises(NotAnalysable, match="150 ms after the train, already was blocked"):
+        programmed_stimulation(sheet(CHANNEL), {"left": SITE}, Programme(train=1, longest_coupling=150))

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import units
-from marey.core.errors import NotAnalysable
+from marey.core.errors import InvalidInput, NotAnalysable
 from marey.core.parameter import Parameters, parameter
 from marey.simulate.monodomain.reentry import Reentry, describe
 from marey.simulate.monodomain.solve import Monodomain, State, Stimulus, advance, rest
 
-_CLINICAL = "Wellens et al. 1972, doi:10.1161/01.CIR.46.2.216; range: clinical use"
 _LOOK = 20.0
 """ms between two looks at whether the tissue still is active."""
 
@@ -35,6 +34,15 @@ class Programme(Parameters):
     cycles: float = parameter(4, 2, 50, "1", "re-activations after the last stimulus that count as sustained")
     duration: float = parameter(2 * units.ms, 0.5 * units.ms, 10 * units.ms, "ms", "textbook value")
     strength: float = parameter(40 * units.mV / units.ms, 5, 200, "mV/ms", "about twice the threshold of a small site")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.shortest_coupling > self.longest_coupling:
+            raise InvalidInput(
+                f"The parameter 'shortest_coupling' is {self.shortest_coupling:g} ms.",
+                f"It must not exceed 'longest_coupling', {self.longest_coupling:g} ms.",
+                "Exchange the two.",
+            )
 
 
 class Outcome(Enum):
@@ -89,10 +97,12 @@ def programmed_stimulation(
         programme: settings.
 
     Raises:
-        InvalidInput: a site outside the tissue.
-        NotAnalysable: a train that does not capture.
+        InvalidInput: no site, or one outside the tissue.
+        NotAnalysable: a train that does not capture, or a longest coupling interval that already finds it refractory.
     """
     chosen = programme or Programme()
+    if not sites:
+        raise InvalidInput("There is no pacing site.", "At least one region is needed.", "Name a site in the tissue.")
     trials: list[Trial] = []
     for name, region in sites.items():
         found = _from_site(model, name, region, chosen, trials)
@@ -115,6 +125,7 @@ def _from_site(
             if outcome is Outcome.REENTRY:
                 return describe(model, after, _now(model, before) + programme.duration)
             if outcome is Outcome.BLOCKED:
+                _check_first(name, coupling, refractory=shortest is None and not base)
                 break
             shortest = coupling, before
         if shortest is None:
@@ -123,6 +134,15 @@ def _from_site(
         pulse = _pulse(model, shortest[1], region, programme)
         state, _ = advance(model, shortest[1], pulse.start + pulse.duration, [pulse])
     return None
+
+
+def _check_first(name: str, coupling: float, *, refractory: bool) -> None:
+    if refractory:
+        raise NotAnalysable(
+            f"From the site '{name}' the first extra stimulus, {coupling:g} ms after the train, already was blocked.",
+            "The longest coupling interval must capture, so that the search begins above the refractory period.",
+            "Raise 'longest_coupling', or take a smaller site.",
+        )
 
 
 def _now(model: Monodomain, state: State) -> float:
