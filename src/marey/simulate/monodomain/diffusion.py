@@ -1,9 +1,10 @@
 """Anisotropic diffusion on voxels: symmetric, conservative, and with weights that are never negative.
 
 Selling's decomposition writes a tensor as D = sum_k w_k e_k e_k^T with at most six integer offsets e_k and w_k >= 0
-(Fehrenbach and Mirebeau, Sparse non-negative stencils for anisotropic diffusion, J. Math. Imaging Vis. 2013). The stencil is the gradient of the energy
-1/4 sum_x sum_k w_k(x) [(u(x + e_k) - u(x))^2 + (u(x) - u(x - e_k))^2] / h^2, in which edges that leave the tissue are
-left out (no flux through its surface), an oblique one with its weight given to its opposite.
+(Fehrenbach and Mirebeau, Sparse non-negative stencils for anisotropic diffusion, J. Math. Imaging Vis. 2013). The
+stencil is the gradient of the energy 1/4 sum_x sum_k w_k(x) [(u(x + e_k) - u(x))^2 + (u(x) - u(x - e_k))^2] / h^2, in
+which edges that leave the tissue are left out (no flux through its surface), an oblique one with its weight given to
+its opposite.
 """
 
 from dataclasses import dataclass
