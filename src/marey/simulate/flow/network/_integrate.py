@@ -16,9 +16,10 @@ DONE, SINGULAR, STALLED = 0, 1, 2
 def evaluate(kinds: Indices, rows: Indices, var_at: Indices, var: Indices, par_at: Indices, par: Reals, c: float,
              y: Reals, d: Reals, r: Reals, M: Reals, shut: Switches) -> None:  # fmt: skip
     """Residual and matrix of all blocks at one state, and which flows stand still behind a shut ideal valve."""
-    r[:] = 0.0
-    M[:] = 0.0
-    shut[:] = False
+    for i in range(r.size):
+        r[i], shut[i] = 0.0, False
+        for j in range(r.size):
+            M[i, j] = 0.0
     for b in range(kinds.size):
         kind, e = kinds[b], rows[b]
         v, p = var[var_at[b] : var_at[b + 1]], par[par_at[b] : par_at[b + 1]]
@@ -65,10 +66,13 @@ def factorise(M: Reals, order: Indices, scale: Reals) -> int:
     """LU with row scaling and partial pivoting, in place; returns the first column without a pivot, or -1."""
     n = order.size
     for i in range(n):
-        scale[i] = np.abs(M[i]).max()
+        scale[i] = 0.0
+        for j in range(n):
+            scale[i] = max(scale[i], abs(M[i, j]))
         if not scale[i] > 0.0:
             return i
-        M[i] /= scale[i]
+        for j in range(n):
+            M[i, j] /= scale[i]
         order[i] = i
     for k in range(n):
         best = k
@@ -84,7 +88,8 @@ def factorise(M: Reals, order: Indices, scale: Reals) -> int:
         for i in range(k + 1, n):
             if M[i, k] != 0.0:
                 M[i, k] /= M[k, k]
-                M[i, k + 1 :] -= M[i, k] * M[k, k + 1 :]
+                for j in range(k + 1, n):
+                    M[i, j] -= M[i, k] * M[k, j]
     return -1
 
 
@@ -132,28 +137,33 @@ def run(kinds: Indices, rows: Indices, var_at: Indices, var: Indices, par_at: In
     y, d, r, x = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     M, lu, order, scale = np.empty((n, n)), np.empty((n, n)), np.empty(n, np.int64), np.empty(n)
     for step in range(states.shape[0] - 1):
-        par[varying] = courses[step % courses.shape[0]]
-        y[:] = states[step]
-        d[:] = rates[step] * (1.0 - alpha_m / gamma)
+        for j in range(varying.size):
+            par[varying[j]] = courses[step % courses.shape[0], j]
+        for i in range(n):
+            y[i], d[i] = states[step, i], rates[step, i] * (1.0 - alpha_m / gamma)
         where = 0
         for iteration in range(most + 1):
             evaluate(kinds, rows, var_at, var, par_at, par, c, y, d, r, M, shut)
-            where = int(np.argmax(np.abs(r)))
+            for i in range(n):
+                where = i if not abs(r[i]) <= abs(r[where]) else where
             if iteration > 0 and (abs(r[where]) < tolerance or largest_change(x, y, group, size) < 1e-12):
                 break
             if iteration == most or not np.isfinite(r[where]):
                 return STALLED, step, where
             if step == 0 or not fixed:
-                lu[:] = M
+                for i in range(n):
+                    for j in range(n):
+                        lu[i, j] = M[i, j]
                 bad = factorise(lu, order, scale)
                 if bad >= 0:
                     return SINGULAR, step, bad
             solve(lu, order, scale, r, x)
-            y[shut] = states[step][shut] * (1.0 - alpha_f)
-            y += x
-            d += c * x
-        states[step + 1] = states[step] + (y - states[step]) / alpha_f
-        rates[step + 1] = rates[step] + (d - rates[step]) / alpha_m
+            for i in range(n):
+                y[i] = (states[step, i] * (1.0 - alpha_f) if shut[i] else y[i]) + x[i]
+                d[i] += c * x[i]
+        for i in range(n):
+            states[step + 1, i] = states[step, i] + (y[i] - states[step, i]) / alpha_f
+            rates[step + 1, i] = rates[step, i] + (d[i] - rates[step, i]) / alpha_m
     return DONE, 0, 0
 
 

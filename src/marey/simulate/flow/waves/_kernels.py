@@ -6,7 +6,7 @@ solved with the Riemann invariants U +- 4 c, time goes on by Heun's method. Face
 leaves the tube.
 """
 
-# ruff: noqa: C901, PLR0917  # compiled kernels take arrays by position and loop over cells
+# ruff: noqa: C901, PLR0912, PLR0917  # compiled kernels take arrays by position and loop over cells
 
 import math
 
@@ -131,17 +131,18 @@ def ends(at: Indices, joint_at: Indices, joint: Indices, outlets: Indices, R1: R
         good = good and bool(np.isfinite(A_face[f]))
     for n in range(joint_at.size - 1):
         members = joint[joint_at[n] : joint_at[n + 1]]
-        sign = -np.ones(members.size)
-        sign[0] = 1.0
-        f = at[members] + members
-        f[0] = at[members[0] + 1] + members[0]
-        W = left[members]
-        W[0] = right[members[0]]
-        A = A_face[f]
-        good = junction(W, sign, P0, k_face[f], A0_face[f], rho, A) and good
-        for m in range(members.size):
+        size = members.size
+        f, sign, W = np.empty(size, np.int64), np.empty(size), np.empty(size)
+        A, k, A0 = np.empty(size), np.empty(size), np.empty(size)
+        for m in range(size):
+            i = members[m]
+            f[m] = at[i] + i if m else at[i + 1] + i
+            sign[m], W[m] = (-1.0, left[i]) if m else (1.0, right[i])
+            A[m], k[m], A0[m] = A_face[f[m]], k_face[f[m]], A0_face[f[m]]
+        good = junction(W, sign, P0, k, A0, rho, A) and good
+        for m in range(size):
             A_face[f[m]] = A[m]
-            U_face[f[m]] = W[m] - 4.0 * sign[m] * speed(A[m], k_face[f[m]], rho)
+            U_face[f[m]] = W[m] - 4.0 * sign[m] * speed(A[m], k[m], rho)
     return good
 
 
@@ -176,7 +177,10 @@ def advance(at: Indices, dx: Reals, k: Reals, A0: Reals, k_face: Reals, A0_face:
     A1, U1, P1 = np.empty(n), np.empty(n), np.empty(m)
     courant = 0.0
     for step in range(inflow.size - 1):
-        A1[:], U1[:], P1[:] = A, U, P_c
+        for j in range(n):
+            A1[j], U1[j] = A[j], U[j]
+        for o in range(m):
+            P1[o] = P_c[o]
         for stage in range(2):
             Q_in = inflow[step + stage]
             faces(at, A1, U1, k, A0, k_face, A0_face, P0, rho, left, right, A_face, U_face)
@@ -185,7 +189,8 @@ def advance(at: Indices, dx: Reals, k: Reals, A0: Reals, k_face: Reals, A0_face:
             ):
                 return step, courant
             if stage == 0 and step % every == 0:
-                A_log[step // every], U_log[step // every] = A_face, U_face
+                for f in range(A_face.size):
+                    A_log[step // every, f], U_log[step // every, f] = A_face[f], U_face[f]
             rates(at, dx, A1, U1, K, P0, rho, k_face, A0_face, A_face, U_face, dA[stage], dU[stage])
             volume[0] += 0.5 * dt * Q_in
             for o in range(m):
@@ -193,11 +198,15 @@ def advance(at: Indices, dx: Reals, k: Reals, A0: Reals, k_face: Reals, A0_face:
                 Q = A_face[f] * U_face[f]
                 dP[stage, o] = (Q - (P1[o] - P_out[o]) / R2[o]) / C[o]
                 volume[1] += 0.5 * dt * Q
-            if stage == 0:
-                A1[:], U1[:], P1[:] = A + dt * dA[0], U + dt * dU[0], P_c + dt * dP[0]
-        A += 0.5 * dt * (dA[0] + dA[1])
-        U += 0.5 * dt * (dU[0] + dU[1])
-        P_c += 0.5 * dt * (dP[0] + dP[1])
+            for j in range(n):
+                A1[j], U1[j] = A[j] + dt * dA[0, j], U[j] + dt * dU[0, j]
+            for o in range(m):
+                P1[o] = P_c[o] + dt * dP[0, o]
+        for j in range(n):
+            A[j] += 0.5 * dt * (dA[0, j] + dA[1, j])
+            U[j] += 0.5 * dt * (dU[0, j] + dU[1, j])
+        for o in range(m):
+            P_c[o] += 0.5 * dt * (dP[0, o] + dP[1, o])
         for i in range(tubes):
             for j in range(at[i], at[i + 1]):
                 if not A[j] > 0.0:
@@ -205,7 +214,8 @@ def advance(at: Indices, dx: Reals, k: Reals, A0: Reals, k_face: Reals, A0_face:
                 courant = max(courant, (abs(U[j]) + speed(A[j], k[j], rho)) * dt / dx[i])
         if courant > 1.0:
             return step, courant
-    A_log[-1], U_log[-1] = A_face, U_face
+    for f in range(A_face.size):
+        A_log[-1, f], U_log[-1, f] = A_face[f], U_face[f]
     return -1, courant
 
 
