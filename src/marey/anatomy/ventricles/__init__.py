@@ -1,7 +1,7 @@
 """The biventricular template: shape, mesh, coordinates, fibres and voxels of both ventricles."""
 
 from marey.anatomy.ventricles.cavities import cavity_volume, mass, wall_volume
-from marey.anatomy.ventricles.check import check_mesh
+from marey.anatomy.ventricles.check import check_mesh, check_template
 from marey.anatomy.ventricles.coordinates import with_coordinates
 from marey.anatomy.ventricles.fibres import FibreAngles, with_fibres
 from marey.anatomy.ventricles.locate import Place, locate
@@ -12,6 +12,6 @@ from marey.anatomy.ventricles.voxels import VoxelHeart, average, sample, spread,
 
 __all__ = [
     "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Place", "Resolution", "Topology", "VentricleShape",
-    "VoxelHeart", "average", "cavity_volume", "check_mesh", "locate", "mass", "sample", "spread", "topology",
+    "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "locate", "mass", "sample", "spread", "topology",
     "ventricles", "voxelise", "wall_volume", "with_coordinates", "with_fibres",
 ]  # fmt: skip
