@@ -12,6 +12,6 @@ from marey.anatomy.ventricles.voxels import VoxelHeart, average, sample, spread,
 
 __all__ = [
     "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Place", "Resolution", "Topology", "VentricleShape",
-    "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "locate", "mass", "sample", "spread", "topology",
-    "ventricles", "voxelise", "wall_volume", "with_coordinates", "with_fibres",
+    "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "locate", "mass", "sample", "spread",
+    "topology", "ventricles", "voxelise", "wall_volume", "with_coordinates", "with_fibres",
 ]  # fmt: skip

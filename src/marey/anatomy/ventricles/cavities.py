@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from marey.anatomy.ventricles._hexahedra import cell_volumes
 from marey.anatomy.ventricles.topology import Cavity
 from marey.core import Mesh
 from marey.core.units import MYOCARDIAL_DENSITY
@@ -32,8 +33,6 @@ def cavity_volume(points: FloatArray, cavity: Cavity) -> FloatArray:
 
 def wall_volume(mesh: Mesh, cells: NDArray[np.bool_] | None = None) -> float:
     """Volume of the tissue, mm3; of all cells or of those chosen by a mask (m,)."""
-    from marey.anatomy.ventricles._hexahedra import cell_volumes
-
     volumes = cell_volumes(mesh.points, mesh.cells)
     return float(volumes.sum() if cells is None else volumes[cells].sum())
 

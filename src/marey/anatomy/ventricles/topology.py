@@ -149,23 +149,6 @@ def topology(resolution: Resolution = MEDIUM) -> Topology:
     )  # fmt: skip
 
 
-def topology_of(points: int) -> Topology:
-    """The topology of one of the named resolutions by its number of points.
-
-    Raises:
-        InvalidInput: none has that many.
-    """
-    for resolution in (MEDIUM, COARSE, FINE):
-        known = topology(resolution)
-        if known.points == points:
-            return known
-    raise InvalidInput(
-        f"No named resolution of the template has {points} points.",
-        "COARSE, MEDIUM and FINE are known by their number of points.",
-        "Pass the topology that the mesh was made with.",
-    )
-
-
 def _points(resolution: Resolution) -> tuple[IntArray, IntArray, int]:
     layers = resolution.inner_layers + resolution.outer_layers + 1
     above = np.arange(resolution.levels * resolution.sectors * layers) + layers
@@ -242,4 +225,4 @@ def _cavities(
     }
 
 
-__all__ = ["COARSE", "FINE", "MEDIUM", "Cavity", "Resolution", "Topology", "topology", "topology_of"]
+__all__ = ["COARSE", "FINE", "MEDIUM", "Cavity", "Resolution", "Topology", "topology"]

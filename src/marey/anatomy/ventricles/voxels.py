@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from marey.anatomy.ventricles._hexahedra import shape_functions
 from marey.anatomy.ventricles._voxel_kernels import fill
+from marey.anatomy.ventricles.coordinates import RIGHT_FREE_WALL
 from marey.core import InvalidInput, Mesh
 from marey.core.units import mm
 
@@ -102,7 +103,7 @@ def interpolated(mesh: Mesh, cell: NDArray[np.int64], weights: FloatArray) -> di
             found[name] = np.einsum("vk,vk...->v...", weights, np.asarray(values, np.float64)[nodes])
     if "segment" in mesh.cell_fields:
         found["segment"] = mesh.cell_fields["segment"][cell]
-        found["side"] = (np.asarray(found["segment"]) == 18).astype(np.int8)
+        found["side"] = (np.asarray(found["segment"]) == RIGHT_FREE_WALL).astype(np.int8)
     return found
 
 
