@@ -1,4 +1,4 @@
-"""Fractional flow reserve over coronary trees: time and errors. Run: python benchmarks/ffr.py"""
+"""Fractional flow reserve over coronary trees: time and errors; run as `python benchmarks/ffr.py`."""
 
 import time
 from itertools import pairwise

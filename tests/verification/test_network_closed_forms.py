@@ -24,7 +24,11 @@ DRAIN = Block("out", "RESISTANCE", {"R": 100.0, "Pd": 100.0})
         ({"R_poiseuille": 100.0}, Block("out", "RCR", {"Rp": 1000.0, "C": 1e-4, "Rd": 1000.0}), 10500, 10000),
         (
             {"R_poiseuille": 100.0},
-            Block("out", "CORONARY", dict(Ra1=100.0, Ra2=100.0, Rv1=100.0, Ca=1e-4, Cc=1e-4, Pim=1000.0, P_v=0.0)),
+            Block(
+                "out",
+                "CORONARY",
+                {"Ra1": 100.0, "Ra2": 100.0, "Rv1": 100.0, "Ca": 1e-4, "Cc": 1e-4, "Pim": 1000.0, "P_v": 0.0},
+            ),
             2000,
             1500,
         ),

@@ -1,5 +1,7 @@
 """Waves in arteries against closed forms; the derivations are in flow.md."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,13 @@ def matched(radius: float, stiffness: float, pressure: float) -> Windkessel:
 
 
 def tube(**changes: object) -> Arteries:
-    settings = dict(name="a", length=400.0, inlet_radius=6.0, outlet_radius=6.0, stiffness=(300.0, 300.0)) | changes
+    settings = {
+        "name": "a",
+        "length": 400.0,
+        "inlet_radius": 6.0,
+        "outlet_radius": 6.0,
+        "stiffness": (300.0, 300.0),
+    } | changes
     settings.setdefault("outlet", matched(6.0, 300.0, Blood().reference_pressure))
     return Arteries((Artery(**settings),), INVISCID)  # type: ignore[arg-type]
 
@@ -103,7 +111,7 @@ def test_second_order_convergence() -> None:
         return propagate(tube(), pulse(2.0, width=12.0), 400.0, spacing=spacing, samples=200).pressure["a"][:, -1]
 
     p = [arrived(s) for s in (8.0, 4.0, 2.0, 1.0)]
-    steps = [np.abs(a - b).max() for a, b in zip(p, p[1:], strict=False)]
+    steps = [np.abs(a - b).max() for a, b in itertools.pairwise(p)]
     assert np.log2(steps[1] / steps[2]) == pytest.approx(2.0, abs=0.25)
 
 

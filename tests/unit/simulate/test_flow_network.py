@@ -14,11 +14,35 @@ from marey.simulate.flow.network.activation import ACTIVATIONS
 from marey.simulate.flow.network.kinds import Clock
 from marey.simulate.flow.network.network import Value
 
-HEART = dict(
-    Tsa=0.4, tpwave=9.0, iml=0.5, imr=0.8, Erv_s=2.1, Elv_s=3.1, Lra_v=2e-4, Rra_v=8e-3, Lrv_a=2e-4, Rrv_a=0.035, Lla_v=3e-4,
-    Rla_v=5e-3, Llv_a=1e-4, Rlv_ao=0.034, Vrv_u=9.0, Vlv_u=5.0, Rpd=0.1, Cp=1.1, Cpa=0.55, Kxp_ra=9.0, Kxv_ra=0.005,
-    Kxp_la=9.0, Kxv_la=0.008, Emax_ra=0.2, Emax_la=0.3, Vaso_ra=5.0, Vaso_la=9.0,
-)  # fmt: skip
+HEART = {
+    "Tsa": 0.4,
+    "tpwave": 9.0,
+    "iml": 0.5,
+    "imr": 0.8,
+    "Erv_s": 2.1,
+    "Elv_s": 3.1,
+    "Lra_v": 2e-4,
+    "Rra_v": 8e-3,
+    "Lrv_a": 2e-4,
+    "Rrv_a": 0.035,
+    "Lla_v": 3e-4,
+    "Rla_v": 5e-3,
+    "Llv_a": 1e-4,
+    "Rlv_ao": 0.034,
+    "Vrv_u": 9.0,
+    "Vlv_u": 5.0,
+    "Rpd": 0.1,
+    "Cp": 1.1,
+    "Cpa": 0.55,
+    "Kxp_ra": 9.0,
+    "Kxv_ra": 0.005,
+    "Kxp_la": 9.0,
+    "Kxv_la": 0.008,
+    "Emax_ra": 0.2,
+    "Emax_la": 0.3,
+    "Vaso_ra": 5.0,
+    "Vaso_la": 9.0,
+}
 BELL = ("half_cosine", {"t_active": 0.1, "t_twitch": 0.4})
 
 
@@ -50,10 +74,12 @@ def outlet(kind: str, **values: Value) -> Network:
 
 def loop() -> Network:
     blocks = (
-        Block("CLH", "ClosedLoopHeartAndPulmonary", HEART), Block("split", "NORMAL_JUNCTION"), Block("join", "NORMAL_JUNCTION"),
+        Block("CLH", "ClosedLoopHeartAndPulmonary", HEART),
+        Block("split", "NORMAL_JUNCTION"),
+        Block("join", "NORMAL_JUNCTION"),
         Block("body", "ClosedLoopRCR", {"Rp": 0.1, "C": 0.2, "Rd": 1.3}),
         Block("left", "ClosedLoopCoronaryLeft", {"Ra": 9.0, "Ram": 15.0, "Rv": 33.0, "Ca": 5e-4, "Cim": 4e-3}),
-    )  # fmt: skip
+    )
     return Network(
         blocks,
         (("CLH", "split"), ("split", "body"), ("split", "left"), ("body", "join"), ("left", "join"), ("join", "CLH")),
@@ -67,25 +93,73 @@ NETWORKS: dict[str, Callable[[], Network]] = {
     "RC": lambda: tube("BloodVesselRC", Rpd=2.0, Cp=0.3),
     "tanh valve": lambda: between(Block("x", "ValveTanh", {"Rmin": 0.1, "Rmax": 50.0, "Steepness": 0.3})),
     "switching valve": lambda: between(Block("x", "PiecewiseValve", {"Rmin": 0.1, "Rmax": 50.0})),
-    "chamber": lambda: between(Block("x", "ChamberElastanceInductor", dict(Emax=2.0, Emin=0.1, Vrd=9.0, Vrs=5.0, Impedance=1e-3), BELL)),
-    "atrium": lambda: between(
-        Block("x", "ChamberElastanceInductorExponential", dict(Emax=0.3, Kxp=9.0, Kxv=0.05, Vaso=4.0, Impedance=1e-3), BELL)
+    "chamber": lambda: between(
+        Block(
+            "x", "ChamberElastanceInductor", {"Emax": 2.0, "Emin": 0.1, "Vrd": 9.0, "Vrs": 5.0, "Impedance": 1e-3}, BELL
+        )
     ),
-    "linear chamber": lambda: between(Block("x", "LinearElastanceChamber", dict(Emax=2.0, Epass=0.1, Vrest=5.0), BELL)),
+    "atrium": lambda: between(
+        Block(
+            "x",
+            "ChamberElastanceInductorExponential",
+            {"Emax": 0.3, "Kxp": 9.0, "Kxv": 0.05, "Vaso": 4.0, "Impedance": 1e-3},
+            BELL,
+        )
+    ),
+    "linear chamber": lambda: between(
+        Block("x", "LinearElastanceChamber", {"Emax": 2.0, "Epass": 0.1, "Vrest": 5.0}, BELL)
+    ),
     "sphere": lambda: between(
-        Block("x", "ChamberSphere", dict(rho=1.0, thick0=1.0, radius0=2.0, W1=10.0, W2=0.4, eta=0.3, sigma_max=100.0,
-                                         alpha_max=30.0, alpha_min=-30.0, tsys=0.2, tdias=0.5, steepness=0.01))
-    ),  # fmt: skip
+        Block(
+            "x",
+            "ChamberSphere",
+            {
+                "rho": 1.0,
+                "thick0": 1.0,
+                "radius0": 2.0,
+                "W1": 10.0,
+                "W2": 0.4,
+                "eta": 0.3,
+                "sigma_max": 100.0,
+                "alpha_max": 30.0,
+                "alpha_min": -30.0,
+                "tsys": 0.2,
+                "tdias": 0.5,
+                "steepness": 0.01,
+            },
+        )
+    ),
     "RCR": lambda: outlet("RCR", Rp=1.0, C=0.4, Rd=9.0, Pd=2.0),
     "coronary": lambda: outlet("CORONARY", Ra1=1.0, Ra2=2.0, Rv1=3.0, Ca=0.1, Cc=0.2, Pim=wave(1.0, 5.0, 1.0), P_v=0.5),
-    "varying coronary": lambda: outlet("CORONARY_VAR_RES", Ra1=1.0, Ra2_min=2.0, Ra2_max=4.0, Rv1=3.0, Ca=0.1, Cc=0.2, Pim=1.0, P_v=0.5, T_vc=0.3, T_vr=0.2),
+    "varying coronary": lambda: outlet(
+        "CORONARY_VAR_RES",
+        Ra1=1.0,
+        Ra2_min=2.0,
+        Ra2_max=4.0,
+        Rv1=3.0,
+        Ca=0.1,
+        Cc=0.2,
+        Pim=1.0,
+        P_v=0.5,
+        T_vc=0.3,
+        T_vr=0.2,
+    ),
     "heart": loop,
     "branches": lambda: Network(
-        (Block("in", "FLOW", {"Q": 5.0}), Block("j", "BloodVesselJunction", {"R_poiseuille": [1.0, 2.0], "L": [0.1, 0.2], "stenosis_coefficient": [0.3, 0.4]}),
-         Block("a", "RESISTANCE", {"R": 1.0, "Pd": 0.0}), Block("b", "RESISTANCE", {"R": 3.0, "Pd": 1.0})),
-        (("in", "j"), ("j", "a"), ("j", "b")), 1.0,
+        (
+            Block("in", "FLOW", {"Q": 5.0}),
+            Block(
+                "j",
+                "BloodVesselJunction",
+                {"R_poiseuille": [1.0, 2.0], "L": [0.1, 0.2], "stenosis_coefficient": [0.3, 0.4]},
+            ),
+            Block("a", "RESISTANCE", {"R": 1.0, "Pd": 0.0}),
+            Block("b", "RESISTANCE", {"R": 3.0, "Pd": 1.0}),
+        ),
+        (("in", "j"), ("j", "a"), ("j", "b")),
+        1.0,
     ),
-}  # fmt: skip
+}
 NO_SLOPE = {"heart"}  # the wall pressure of the closed loop is taken from the last iterate
 
 
@@ -149,10 +223,12 @@ def test_a_closed_loop_keeps_its_blood() -> None:
     vessel = {"R_poiseuille": 1.0, "C": 0.8, "L": 0.01}
     blocks = (
         Block("LV", "LinearElastanceChamber", {"Emax": 2.5, "Epass": 0.1, "Vrest": 5.0}, BELL),
-        Block("AV", "ValveTanh", {"Rmin": 0.01, "Rmax": 100.0, "Steepness": 5.0}), Block("art", "BloodVesselCRL", vessel),
-        Block("j", "NORMAL_JUNCTION"), Block("ven", "BloodVesselCRL", {"R_poiseuille": 0.05, "C": 20.0, "L": 0.001}),
+        Block("AV", "ValveTanh", {"Rmin": 0.01, "Rmax": 100.0, "Steepness": 5.0}),
+        Block("art", "BloodVesselCRL", vessel),
+        Block("j", "NORMAL_JUNCTION"),
+        Block("ven", "BloodVesselCRL", {"R_poiseuille": 0.05, "C": 20.0, "L": 0.001}),
         Block("MV", "ValveTanh", {"Rmin": 0.01, "Rmax": 100.0, "Steepness": 5.0}),
-    )  # fmt: skip
+    )
     ring = (("LV", "AV"), ("AV", "art"), ("art", "j"), ("j", "ven"), ("ven", "MV"), ("MV", "LV"))
     course = simulate(
         Network(blocks, ring, 1.0),
@@ -269,10 +345,16 @@ def case() -> dict[str, Any]:
             {"bc_name": "OUT", "bc_type": "RESISTANCE", "bc_values": {"R": 100.0, "Pd": 100.0}},
         ],
         "vessels": [
-            {"vessel_id": 0, "vessel_name": "v", "vessel_length": 1.0, "boundary_conditions": {"inlet": "IN", "outlet": "OUT"},
-             "zero_d_element_type": "BloodVessel", "zero_d_element_values": {"R_poiseuille": 100.0, "_comment_": "x"}},
+            {
+                "vessel_id": 0,
+                "vessel_name": "v",
+                "vessel_length": 1.0,
+                "boundary_conditions": {"inlet": "IN", "outlet": "OUT"},
+                "zero_d_element_type": "BloodVessel",
+                "zero_d_element_values": {"R_poiseuille": 100.0, "_comment_": "x"},
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def test_input_files_are_read(tmp_path: Path) -> None:
