@@ -1,4 +1,4 @@
-"""Time and error of the multi-patch beat in the closed loop, per time step and number of patches.
+"""Time and error of the multi-patch beat in the closed loop per time step, and what sick hearts do in it.
 
     python benchmarks/multipatch.py
 
@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from marey.core.units import mL, mmHg
 from marey.simulate.circulation import Circulation, Loop, haemodynamics, periodic
-from marey.simulate.mechanics.patches import PatchedVentricles
-from marey.simulate.mechanics.segment_curves import segment_curves, work_density
+from marey.simulate.mechanics.patches import PatchedVentricles, Wall
+from marey.simulate.mechanics.segment_curves import segment_curves, septal_flash, work_density
 
 BARE = Circulation().but({"pericardium.pressure": 0.0})
 
@@ -57,11 +58,38 @@ def rows() -> Iterator[str]:
             )
 
 
+def physiology() -> Iterator[str]:
+    """Clinical numbers, work density per wall (kPa) and septal flash of four hearts."""
+    plain, healthy = Circulation(), PatchedVentricles()
+    scar = ("basal anterior", "mid anterior", "mid anteroseptal", "apical anterior", "apical septal", "apex")
+    pulmonary = plain.but({"pulmonary_arteries.resistance": 6 * plain.pulmonary_arteries.resistance})
+    for name, circulation, ventricles in (
+        ("healthy", plain, healthy),
+        ("LBBB", plain, blocked()),
+        ("infarct", plain, healthy.with_patches(scar, contractility=0.0, stiffness=20.0)),
+        ("pulm. 6R", pulmonary, healthy),
+    ):
+        loop = periodic(circulation, ventricles, step=1.0)
+        found, curves, flow = haemodynamics(loop), segment_curves(ventricles, loop.ventricular), loop.flows["aortic"]
+        flash = septal_flash(curves, float(loop.times[flow > 0.02 * flow.max()][-1]))
+        work = [np.average(work_density(curves)[curves.of(w)], weights=curves.muscle[curves.of(w)]) for w in Wall]
+        systole = loop.volumes["left ventricle"].argmin()
+        yield (
+            f"{name:9s} {found.edv / mL:5.0f} {100 * found.ef:5.1f} {found.lv_peak_pressure / mmHg:5.0f} "
+            f"{found.lv_end_diastolic_pressure / mmHg:6.1f} {found.rv_peak_pressure / mmHg:5.0f} "
+            f"{work[0]:7.1f} {work[1]:7.1f} {work[2]:7.1f} {flash.excursion:8.1f} {100 * flash.rebound:8.1f} "
+            f"{10 * curves.septal_curvature[0]:8.3f} {10 * curves.septal_curvature[systole]:8.3f}"
+        )
+
+
 def main() -> None:
     print(
         "heart    step/ms  beats  time/s  us/stage    EF err   peak err  work gap   (20 patches, to the periodic beat)"
     )
     for row in rows():
+        print(row)
+    print("\n            EDV    EF  LVSP  LVEDP  RVSP    left  septum   right flash/mm rebound%  C_ED/cm  C_ES/cm")
+    for row in physiology():
         print(row)
 
 
