@@ -9,7 +9,8 @@ import pytest
 from marey.core.errors import InvalidInput, NotAnalysable
 from marey.core.jit import jit
 from marey.core.units import litre, minute, mL, mmHg, ms
-from marey.simulate.circulation import Circulation, Valve, periodic, transient
+from marey.simulate.circulation import Circulation, Valve, haemodynamics, integrate_beat, periodic, transient
+from marey.simulate.circulation.closed_loop import initial_state
 from marey.simulate.mechanics import ElastanceVentricles, PressureFunction, SphereVentricles
 from marey.simulate.mechanics.interface import Array
 
@@ -114,3 +115,28 @@ def test_a_sphere_emptied_by_its_septum_has_no_pressure() -> None:
     model.pressure(0.0, np.array([100 * mL, 100 * mL]), state, model.memory(), model.parameters(), np.zeros(7), out)
     assert np.isnan(out).all()
     assert model.onset == 20 * ms
+
+
+def test_a_heart_that_does_not_pump_gives_no_numbers() -> None:
+    ventricles = SphereVentricles().but({"left_sarcomere.contractility": 0.0, "right_sarcomere.contractility": 0.0})
+    still = Circulation().but({
+        "left_atrium.end_systolic": Circulation().left_atrium.diastolic,
+        "right_atrium.end_systolic": Circulation().right_atrium.diastolic,
+    })  # fmt: skip
+    with pytest.raises(NotAnalysable, match=r"forward through the (mitral|aortic|tricuspid|pulmonary) valve.*not pump"):
+        haemodynamics(transient(still, ventricles, 40)[-1])
+
+
+def test_a_start_that_does_not_hold_the_blood_is_refused() -> None:
+    circulation, ventricles = Circulation(), ElastanceVentricles()
+    start = initial_state(circulation, ventricles)
+    for k, shift in ((3, -1 * mL), (1, float("nan"))):
+        wrong = start.copy()
+        wrong[k] += shift
+        with pytest.raises(InvalidInput, match="start of the beat holds"):
+            integrate_beat(circulation, ventricles, wrong, ventricles.memory())
+    empty = start.copy()
+    empty[3] += empty[1] + 1 * mL
+    empty[1] = -1 * mL
+    with pytest.raises(InvalidInput, match="emptiest part -1 mL"):
+        integrate_beat(circulation, ventricles, empty, ventricles.memory())

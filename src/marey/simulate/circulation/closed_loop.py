@@ -114,13 +114,15 @@ def integrate_beat(
         step: largest time step, ms.
 
     Raises:
-        InvalidInput: a step that is no positive number, a ventricle that is still active when the next cycle begins.
+        InvalidInput: a step that is no positive number, a start that does not hold the blood, a ventricle that is
+            still active when the next cycle begins.
         NotAnalysable: a compartment ran empty, or the model of the ventricles found no solution.
     """
     if not 0.0 < step <= 5.0 * ms:
         raise InvalidInput(
             f"The time step is {step} ms.", "A step between 0 and 5 ms is needed.", "The default is 0.5 ms."
         )
+    _check_start(circulation, start)
     period = circulation.period
     steps = math.ceil(period / step)
     states = np.empty((steps + 1, start.size))
@@ -134,6 +136,16 @@ def integrate_beat(
     if failed >= 0:
         raise _failure(times[failed + 1], where)
     return Trace(times, states, seen, memory)
+
+
+def _check_start(circulation: Circulation, start: Array) -> None:
+    held = float(start[:8].sum())
+    if not ((start[:8] > 0.0).all() and abs(held / circulation.blood_volume - 1.0) < 1e-9):
+        raise InvalidInput(
+            f"The start of the beat holds {held / mL:.6g} mL, its emptiest part {start[:8].min() / mL:.3g} mL.",
+            f"'blood_volume' is {circulation.blood_volume / mL:.6g} mL, and every compartment must hold some.",
+            "Start from the end of a beat of the same circulation, or from its initial state.",
+        )
 
 
 def _packed(circulation: Circulation, ventricles: Ventricles) -> Model:

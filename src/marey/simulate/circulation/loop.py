@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marey.core.errors import NotAnalysable
 from marey.core.signal import Signal
+from marey.core.units import mL
 from marey.simulate.circulation._kernels import COMPARTMENTS, CONNECTIONS, OWN
 from marey.simulate.circulation.closed_loop import Trace
 from marey.simulate.circulation.parameters import Circulation
 from marey.simulate.mechanics.interface import Array, Ventricles
+
+LEAST_FORWARD = 1 * mL
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +116,12 @@ def as_loop(circulation: Circulation, ventricles: Ventricles, trace: Trace, beat
 
 
 def haemodynamics(loop: Loop) -> Haemodynamics:
-    """Read the clinical numbers from a beat."""
+    """Read the clinical numbers from a beat.
+
+    Raises:
+        NotAnalysable: a valve through which no blood runs forward.
+    """
+    _check_forward(loop)
     times, volumes, pressures, flows = loop.times, loop.volumes, loop.pressures, loop.flows
     lv, rv = volumes["left ventricle"], volumes["right ventricle"]
     p_lv, p_rv, p_ao = pressures["left ventricle"], pressures["right ventricle"], pressures["systemic arteries"]
@@ -150,6 +159,17 @@ def haemodynamics(loop: Loop) -> Haemodynamics:
         pulmonary_regurgitation=_backward(flows["pulmonary"], times),
         tricuspid_regurgitation=_backward(flows["tricuspid"], times),
     )
+
+
+def _check_forward(loop: Loop) -> None:
+    for name in loop.openings.names:
+        volume = _integral(np.maximum(loop.flows[name], 0.0), loop.times)
+        if volume < LEAST_FORWARD:
+            raise NotAnalysable(
+                f"Only {volume / mL:.2g} mL run forward through the {name} valve in a beat.",
+                f"At least {LEAST_FORWARD / mL:.0f} mL are needed: this heart does not pump.",
+                "Check contractility, elastances and resistances.",
+            )
 
 
 def _integral(values: Array, over: Array) -> float:
