@@ -20,7 +20,7 @@ from marey.simulate.eikonal._sources import piece_times
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
-_LIMIT = 0.4
+_LOWEST, _HIGHEST = -0.05, 0.4  # of the travel; what is far below 0 comes from two fronts that meet
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def front(network: Network, trace: Trace) -> Front:
 
 def correct(network: Network, trace: Trace, at: Front, times: Floats) -> None:
     """The second times (n + 1,) from the first, in place."""
-    excess = np.clip(_excess(trace, at), -_LIMIT * at.travel, _LIMIT * at.travel)
+    excess = np.clip(_excess(trace, at), _LOWEST * at.travel, _HIGHEST * at.travel)
     travel = 0.5 * (at.travel + np.sum(trace.weights * _travel_there(network, trace)[0], axis=1))
     push_forward(trace.order, trace.origins, trace.weights, travel - excess, times)
 
@@ -90,11 +90,11 @@ def pull_back_times(network: Network, trace: Trace, times: Floats, sensitivity: 
     """
     at = front(network, trace)
     excess = _excess(trace, at)
-    free = np.abs(excess) <= _LIMIT * at.travel
+    limited = np.clip(excess, _LOWEST * at.travel, _HIGHEST * at.travel)
     pull_back(trace.order, trace.origins, trace.weights, sensitivity)
     own = sensitivity[:-1].copy()
     traced = trace.weights.any(axis=1)
-    on_travel = own * np.where(free, 0.5, 0.5 - _LIMIT * np.sign(excess)) * traced
+    on_travel = own * (0.5 - np.where(limited == excess, 0.0, limited / at.travel)) * traced
     there, pushed = _travel_there(network, trace)
     on_there = 0.5 * own[:, None] * trace.weights
     on_weights, on_slowness = _through_correction(trace, at, times, own, on_travel)

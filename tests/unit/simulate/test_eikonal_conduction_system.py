@@ -1,0 +1,163 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from marey.core.errors import InvalidInput
+from marey.simulate.eikonal import (
+    LV_LATERAL,
+    RV_APEX,
+    ActivationMap,
+    Block,
+    ConductionSystem,
+    ConductionTissue,
+    Lead,
+    activation_times,
+    biventricular_pacing,
+    conduction_tissue,
+    his_pacing,
+    left_bundle_pacing,
+    sites,
+)
+from voxel_biventricle import VoxelBiventricle, voxel_biventricle
+
+NORMAL = ConductionSystem()
+
+
+@pytest.fixture(scope="module")
+def heart() -> VoxelBiventricle:
+    return voxel_biventricle(2.0)
+
+
+@pytest.fixture(scope="module")
+def tissue(heart: VoxelBiventricle) -> ConductionTissue:
+    return conduction_tissue(heart.mask, heart.spacing, heart.fibre, origin=heart.origin)
+
+
+def activation(tissue: ConductionTissue, heart: VoxelBiventricle, leads: list[Lead]) -> ActivationMap:
+    return activation_times(tissue, sites(tissue, heart, leads))
+
+
+def blocked(*blocks: Block) -> ConductionSystem:
+    return dataclasses.replace(NORMAL, blocks=frozenset(blocks))
+
+
+def mean_time(result: ActivationMap, heart: VoxelBiventricle, region: str) -> float:
+    wall = heart.mask & (heart.side == 0)
+    parts = {
+        "septum": wall & (np.abs(heart.rotational) < 0.8),
+        "anterior": wall & (np.abs(heart.rotational - np.pi / 2) < 0.5),
+        "inferior": wall & (np.abs(heart.rotational + np.pi / 2) < 0.5),
+        "lateral": wall & (np.abs(heart.rotational) > 2.1),
+        "right": heart.mask & (heart.side == 1),
+    }
+    return float(result.times[parts[region]].mean())
+
+
+def test_normal_activation_is_as_long_as_in_man(tissue: ConductionTissue, heart: VoxelBiventricle) -> None:
+    result = activation(tissue, heart, NORMAL.leads())
+    assert 70 < result.duration < 95
+    assert mean_time(result, heart, "septum") < mean_time(result, heart, "lateral")
+    last = np.argmax(np.where(result.reached, result.times, -1))
+    assert heart.apicobasal.ravel()[last] > 0.9
+
+
+def test_left_bundle_branch_block_ends_in_the_lateral_wall(tissue: ConductionTissue, heart: VoxelBiventricle) -> None:
+    result = activation(tissue, heart, blocked(Block.LEFT_BUNDLE).leads())
+    assert 120 < result.duration < 170
+    times = {r: mean_time(result, heart, r) for r in ("right", "septum", "anterior", "lateral")}
+    assert times["right"] < times["septum"] < times["anterior"] < times["lateral"]
+
+
+def test_right_bundle_branch_block_delays_the_right_ventricle(
+    tissue: ConductionTissue, heart: VoxelBiventricle
+) -> None:
+    normal = activation(tissue, heart, NORMAL.leads())
+    block = activation(tissue, heart, blocked(Block.RIGHT_BUNDLE).leads())
+    assert mean_time(block, heart, "right") > mean_time(normal, heart, "right") + 8
+    assert mean_time(block, heart, "lateral") == pytest.approx(mean_time(normal, heart, "lateral"), abs=1)
+
+
+@pytest.mark.parametrize(
+    ("block", "late"), [(Block.LEFT_ANTERIOR_FASCICLE, "anterior"), (Block.LEFT_POSTERIOR_FASCICLE, "inferior")]
+)
+def test_fascicular_block_delays_its_wall(
+    tissue: ConductionTissue, heart: VoxelBiventricle, block: Block, late: str
+) -> None:
+    other = "inferior" if late == "anterior" else "anterior"
+    normal, result = (activation(tissue, heart, s.leads()) for s in (NORMAL, blocked(block)))
+    assert mean_time(result, heart, late) > mean_time(normal, heart, late) + 10
+    assert mean_time(result, heart, other) < mean_time(normal, heart, other) + 1
+
+
+def test_incomplete_block_lies_between(tissue: ConductionTissue, heart: VoxelBiventricle) -> None:
+    systems = (NORMAL, dataclasses.replace(NORMAL, left_delay=30.0), blocked(Block.LEFT_BUNDLE))
+    durations = [activation(tissue, heart, s.leads()).duration for s in systems]
+    assert durations == sorted(durations)
+    assert durations[0] + 5 < durations[1]
+
+
+def test_pacing_of_both_ventricles_is_shorter_than_of_the_right(
+    tissue: ConductionTissue, heart: VoxelBiventricle
+) -> None:
+    right = activation(tissue, heart, [RV_APEX]).duration
+    both = activation(tissue, heart, biventricular_pacing(0.0)).duration
+    assert right > 110
+    assert both < right - 10
+
+
+def test_the_vv_delay_moves_the_later_lead() -> None:
+    assert [lead.delay for lead in biventricular_pacing(20.0)] == [0.0, 20.0]
+    assert [lead.delay for lead in biventricular_pacing(-15.0)] == [15.0, 0.0]
+    assert biventricular_pacing(0.0)[0] == LV_LATERAL
+
+
+def test_his_pacing_keeps_the_block_and_left_bundle_pacing_passes_it() -> None:
+    left_block = blocked(Block.LEFT_BUNDLE)
+    assert [lead.delay for lead in his_pacing(left_block, 40.0)] == [47.5]
+    assert [lead.delay for lead in left_bundle_pacing(left_block, 20.0, 50.0)] == [20.0, 20.0, 20.0, 57.5]
+    assert len(left_bundle_pacing(blocked(Block.RIGHT_BUNDLE), 20.0, 50.0)) == 3
+
+
+def test_sites_lie_where_their_coordinates_say(tissue: ConductionTissue, heart: VoxelBiventricle) -> None:
+    for lead, site in zip(NORMAL.leads(), sites(tissue, heart, NORMAL.leads()), strict=True):
+        x, y, z = np.rint((np.array(site.point) - heart.origin) / heart.spacing).astype(int)
+        assert heart.side[z, y, x] == lead.side
+        assert abs(heart.apicobasal[z, y, x] - lead.apicobasal) < 0.05
+        assert abs(heart.rotational[z, y, x] - lead.rotational) < 0.15
+        assert heart.transmural[z, y, x] < 0.3
+        assert site.delay == lead.delay
+
+
+def test_without_any_bundle_nothing_starts() -> None:
+    with pytest.raises(InvalidInput, match="Both bundle branches"):
+        blocked(Block.LEFT_BUNDLE, Block.RIGHT_BUNDLE).leads()
+
+
+def test_a_lead_in_a_scar_is_refused(heart: VoxelBiventricle) -> None:
+    scar = heart.mask & (heart.side == 1)
+    tissue = conduction_tissue(heart.mask, heart.spacing, heart.fibre, scar=scar, origin=heart.origin)
+    with pytest.raises(InvalidInput, match="side 1"):
+        sites(tissue, heart, [RV_APEX])
+
+
+def test_coordinates_of_another_grid_are_refused(tissue: ConductionTissue) -> None:
+    with pytest.raises(InvalidInput, match="ventricular coordinates have the shapes"):
+        sites(tissue, voxel_biventricle(4.0), [RV_APEX])
+
+
+def test_no_conducting_tissue_is_refused(heart: VoxelBiventricle) -> None:
+    tissue = conduction_tissue(heart.mask, heart.spacing, heart.fibre, scar=heart.mask, origin=heart.origin)
+    with pytest.raises(InvalidInput, match="side 1"):
+        sites(tissue, heart, [RV_APEX])
+
+
+@pytest.mark.parametrize(("name", "value"), [("apicobasal", 1.2), ("rotational", 4.0), ("side", 2), ("delay", np.nan)])
+def test_a_lead_outside_the_coordinates_is_refused(name: str, value: float) -> None:
+    with pytest.raises(InvalidInput, match=f"'{name}'"):
+        Lead(**{name: value})
+
+
+def test_a_lead_between_the_sides_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"'side' of a lead is 0\.5"):
+        Lead(side=0.5)
