@@ -12,15 +12,20 @@ from marey.simulate.eikonal import Lead, activation_times, conduction_tissue, si
 
 FloatArray = NDArray[np.float64]
 
-LEFT = (Lead(apicobasal=0.65, rotational=0.37 * math.pi), Lead(apicobasal=0.9))
-RIGHT = (
-    Lead(apicobasal=0.8, rotational=-0.4 * math.pi, side=1, delay=2.0),
-    Lead(apicobasal=0.8, rotational=0.4 * math.pi, side=1, delay=8.0),
+LEFT = (
+    Lead(apicobasal=0.65, rotational=0.37 * math.pi, delay=2.0),
+    Lead(apicobasal=0.9),
+    Lead(apicobasal=0.9, rotational=-0.85 * math.pi, delay=28.0),
 )
-"""Breakthroughs fitted to a normal ECG: high anterior, high septal, and both ends of the RV's base."""
+RIGHT = (
+    Lead(apicobasal=0.8, rotational=-0.4 * math.pi, side=1, delay=10.0),
+    Lead(apicobasal=0.8, side=1, delay=9.0),
+    Lead(apicobasal=0.45, side=1, delay=36.0),
+)
+"""Breakthroughs fitted to a normal ECG: high septal and anterior, then the RV's base, late inferolateral.
 
-RIGHT_ONLY = (Lead(apicobasal=0.45, rotational=0.1 * math.pi, side=1),)
-"""Left bundle branch block: the right bundle's exit alone."""
+Without `LEFT` it is left bundle branch block.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +35,7 @@ class Coordinates:
     transmural: FloatArray
     apicobasal: FloatArray
     rotational: FloatArray
-    side: FloatArray
+    side: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +60,8 @@ def template_beat(spacing: float, leads: tuple[Lead, ...] = LEFT + RIGHT) -> Tem
 
     x, y, z = (float(v) for v in heart.origin)
     wall = conduction_tissue(heart.inside, spacing, on_grid("fibre"), origin=(x, y, z))
-    fields = Coordinates(*(on_grid(name) for name in ("transmural", "apicobasal", "rotational", "side")))
+    depths, heights, angles = (on_grid(name) for name in ("transmural", "apicobasal", "rotational"))
+    fields = Coordinates(depths, heights, angles, on_grid("side").astype(np.int64))
     times = activation_times(wall, sites(wall, fields, leads)).times[heart.inside]
     depth, height = (np.clip(values[name], 0, 1) for name in ("transmural", "apicobasal"))
     return TemplateBeat(

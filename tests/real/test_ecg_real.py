@@ -6,7 +6,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from ecg_template import RIGHT_ONLY, TemplateBeat, template_beat
+from ecg_template import RIGHT, TemplateBeat, template_beat
 from marey.simulate.ecg import (
     LEADS,
     BeatMeasurements,
@@ -74,6 +74,10 @@ def test_measurements_agree_with_a_device(data_dir: Path) -> None:
 
 
 def test_left_bundle_branch_block_of_the_template() -> None:
-    block = simulated(template_beat(2.5, RIGHT_ONLY))
-    assert block.qrs_duration > 115
-    assert block.t[LEADS.index("V1")] > 0 > block.net[LEADS.index("V1")]
+    block = simulated(template_beat(2.0, RIGHT))
+    i, v1, v6 = (LEADS.index(lead) for lead in ("I", "V1", "V6"))
+    assert block.qrs_duration > 130
+    assert -block.s[v1] > 3 * block.r[v1]
+    assert block.r[i] > 2 * -block.s[i]
+    assert block.r[v6] > -block.s[v6]
+    assert block.t[v1] > 0 > block.net[v1]

@@ -114,7 +114,7 @@ def infinite_lead_field(
 ) -> LeadField:
     """The nine electrodes of the 12-lead ECG, as if the trunk's medium filled all space: the fastest field.
 
-    Without skin and blood the limb leads are about half of those of `torso_lead_field`, and their axis is rough.
+    Without skin and blood the limb leads are about a third of those of `torso_lead_field`, and their axis is rough.
     """
     electrodes = pose.to_heart(electrode_positions(torso))
     return electrogram_field(

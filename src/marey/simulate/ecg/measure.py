@@ -31,7 +31,7 @@ class BeatMeasurements:
 
     Args:
         qrs_onset, qrs_offset, t_end: ms on the signal's clock.
-        qrs_axis: degrees in the frontal plane, 0 to the left and 90 downwards, from the areas of I and aVF.
+        qrs_axis: degrees in the frontal plane, 0 to the left and 90 downwards, from R + S of I and aVF.
         r, s, t: (12,) mV: largest positive and negative deflection in the QRS (0 if none), extreme of the T wave.
         net: (12,) mV ms, area of the QRS.
     """
@@ -87,6 +87,7 @@ def measure_beat(ecg: Signal) -> BeatMeasurements:
     times, values = ecg.times, ecg.values
     first, last = _qrs(values[INDEPENDENT], times)
     inside = slice(first, last + 1)
+    r, s = np.maximum(values[:, inside].max(axis=1), 0), np.minimum(values[:, inside].min(axis=1), 0)
     net = np.asarray(np.trapezoid(values[:, inside], times[inside], axis=1), np.float64)
     peak, t_end = _t_wave(values[INDEPENDENT], times, last)
     around = (times > times[last] + QUIET) & (np.abs(times - times[peak]) < 100)
@@ -95,9 +96,9 @@ def measure_beat(ecg: Signal) -> BeatMeasurements:
         qrs_onset=float(times[first]),
         qrs_offset=float(times[last]),
         t_end=t_end,
-        qrs_axis=float(np.degrees(np.arctan2(2 / np.sqrt(3) * net[5], net[0]))),
-        r=np.maximum(values[:, inside].max(axis=1), 0),
-        s=np.minimum(values[:, inside].min(axis=1), 0),
+        qrs_axis=float(np.degrees(np.arctan2(2 / np.sqrt(3) * (r[5] + s[5]), r[0] + s[0]))),
+        r=r,
+        s=s,
         t=t_values[np.arange(12), np.abs(t_values).argmax(axis=1)],
         net=net,
     )
