@@ -140,3 +140,9 @@ def test_a_start_that_does_not_hold_the_blood_is_refused() -> None:
     empty[1] = -1 * mL
     with pytest.raises(InvalidInput, match="emptiest part -1 mL"):
         integrate_beat(circulation, ventricles, empty, ventricles.memory())
+
+
+def test_a_step_too_coarse_for_the_muscle_gives_no_number() -> None:
+    """At 1.5 ms the sphere still finds a periodic beat, with an ejection fraction 5 points too low."""
+    with pytest.raises(NotAnalysable, match=r"out of balance.*smaller time step"):
+        periodic(Circulation(), SphereVentricles(), step=1.5)

@@ -90,10 +90,13 @@ def test_aortic_regurgitation_lowers_diastolic_pressure(model: str) -> None:
     assert leaky.edv > read(model).edv
 
 
-def test_a_higher_rate_raises_output_and_lowers_stroke_volume() -> None:
-    rest = read("elastance")
+@pytest.mark.parametrize("ventricles", [ElastanceVentricles(), SphereVentricles()])
+def test_a_higher_rate_raises_output_and_lowers_stroke_volume(
+    ventricles: ElastanceVentricles | SphereVentricles,
+) -> None:
     fast = Circulation(heart_rate=100 / minute)
-    found = haemodynamics(periodic(fast, ElastanceVentricles().paced(fast.period)))
+    rest = haemodynamics(periodic(Circulation(), ventricles))
+    found = haemodynamics(periodic(fast, ventricles.paced(fast.period)))
     assert found.stroke_volume < rest.stroke_volume
     assert found.cardiac_output > rest.cardiac_output
 

@@ -27,6 +27,7 @@ from marey.simulate.circulation.parameters import Circulation, Valve, Vessels
 from marey.simulate.mechanics.interface import START_VOLUMES, Array, Ventricles
 
 STEP = 0.5 * ms
+LARGEST_STEP = 2 * ms
 LEAST_SHARE = 0.1
 FILLED = {
     "left atrium": 60 * mL,
@@ -118,9 +119,11 @@ def integrate_beat(
             still active when the next cycle begins.
         NotAnalysable: a compartment ran empty, or the model of the ventricles found no solution.
     """
-    if not 0.0 < step <= 5.0 * ms:
+    if not 0.0 < step <= LARGEST_STEP:
         raise InvalidInput(
-            f"The time step is {step} ms.", "A step between 0 and 5 ms is needed.", "The default is 0.5 ms."
+            f"The time step is {step} ms.",
+            f"A step above 0 and up to {LARGEST_STEP:.0f} ms is needed.",
+            "The default is 0.5 ms.",
         )
     _check_start(circulation, start)
     period = circulation.period

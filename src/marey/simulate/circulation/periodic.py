@@ -8,6 +8,7 @@ from marey.core.errors import InvalidInput, NotAnalysable
 from marey.core.units import mL, s
 from marey.simulate.circulation._acceleration import Anderson
 from marey.simulate.circulation._kernels import COMPARTMENTS, OPENING, OWN
+from marey.simulate.circulation.balance import balance
 from marey.simulate.circulation.baroreflex import update
 from marey.simulate.circulation.closed_loop import STEP, Trace, initial_state, integrate_beat
 from marey.simulate.circulation.loop import Loop, as_loop
@@ -16,6 +17,7 @@ from marey.simulate.mechanics.interface import Array, Ventricles
 
 TOLERANCE = 1e-5
 BEATS = 100
+IMBALANCE = 1e-3
 ARTERIES = COMPARTMENTS.index("systemic arteries")
 EFFECTS = np.array([0.1, 100 * mL, 0.1 * s])
 
@@ -55,7 +57,7 @@ def periodic(
         step: largest time step, ms.
 
     Raises:
-        NotAnalysable: the beat is not periodic by then, or there is no solution.
+        NotAnalysable: the beat is not periodic by then, its energy does not balance, or there is no solution.
         InvalidInput: settings that cannot be right.
     """
     if not (tolerance > 0.0 and beats >= 1):
@@ -76,7 +78,7 @@ def periodic(
             beat = _beat(circulation, ventricles, plain, memory, step)
         change, memory, plain = beat.change, beat.trace.memory, beat.end
         if change < tolerance:
-            return as_loop(beat.circulation, ventricles, beat.trace, count, change)
+            return _balanced(as_loop(beat.circulation, ventricles, beat.trace, count, change))
         state = past.propose(beat.start, beat.end, beat.scale)
     raise NotAnalysable(
         f"After {beats} beats the state of the circulation still changes by {change:.1e} from beat to beat.",
@@ -97,6 +99,17 @@ def transient(circulation: Circulation, ventricles: Ventricles, beats: int, *, s
         state, memory = beat.end, beat.trace.memory
         loops.append(as_loop(beat.circulation, ventricles, beat.trace, count, beat.change))
     return loops
+
+
+def _balanced(loop: Loop) -> Loop:
+    error = balance(loop).energy
+    if not error < IMBALANCE:
+        raise NotAnalysable(
+            f"The energy of the periodic beat is out of balance by {error:.2g} of the work of the heart.",
+            f"Less than {IMBALANCE} is expected of a time step that is small enough.",
+            "Take a smaller time step; the default is 0.5 ms.",
+        )
+    return loop
 
 
 def _start(circulation: Circulation, ventricles: Ventricles) -> Array:

@@ -21,6 +21,7 @@ import numpy as np
 from marey.core.jit import jit
 from marey.core.parameter import Parameters, parameter
 from marey.core.units import kPa, mL, mmHg, ms
+from marey.simulate.mechanics.elastance import REFERENCE_PERIOD
 from marey.simulate.mechanics.interface import START_VOLUMES, Array, PressureFunction
 from marey.simulate.mechanics.sarcomere_bestel import BestelSarcomere, activation, fibre_stress
 
@@ -140,6 +141,10 @@ class SphereVentricles(Parameters):
         for wall, sarcomere in ((self.left_wall, self.left_sarcomere), (self.right_wall, self.right_sarcomere)):
             numbers += [known.value for known in (*wall.table(), *sarcomere.table())] + [self.duration]
         return np.array([*numbers, self.onset, self.septum, self.septal_viscosity])
+
+    def paced(self, period: float) -> "SphereVentricles":
+        """The same ventricles at another rate: activation lasts as the square root of the period (Bazett, textbook)."""
+        return self.but(duration=self.duration * math.sqrt(period / REFERENCE_PERIOD))
 
     def initial_state(self) -> Array:
         """(7,) sarcomeres as long as their fibres, no tension, a flat septum."""
