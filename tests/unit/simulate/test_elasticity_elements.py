@@ -115,7 +115,7 @@ def test_cavity_of_a_box() -> None:
     mesh = Mesh(outer.points, outer.cells, surfaces={"inside": walls})
     cavity = Cavity(mesh, "inside")
     assert cavity.volume(mesh.points) == pytest.approx(24)
-    assert cavity.volume(mesh.points + [5, -3, 2]) == pytest.approx(24)
+    assert cavity.volume(mesh.points + np.array([5, -3, 2])) == pytest.approx(24)
     raised = mesh.points * [1, 1, 1] + np.array([0, 0, 1.0]) * (mesh.points[:, 2:] == 4) * mesh.points[:, :1] / 2
     assert cavity.volume(raised) == pytest.approx(24 + 2 * 3 * 0.5)
 

@@ -17,6 +17,8 @@ from marey.simulate.elasticity.load import Load, State
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+ABSURD = 1e9  # kPa; a trial state with such stress is none
+
 
 @dataclass(frozen=True, eq=False)
 class Balance:
@@ -101,7 +103,7 @@ class Assembly:
         k, size = len(self.cavities), self.pattern.size
         with np.errstate(over="ignore", invalid="ignore"):
             S = load.law.stress(E.reshape(-1, 6))[0] if (J > 0).all() else np.array([np.nan])
-        if not np.isfinite(S).all():
+        if not (np.abs(S) < ABSURD).all():
             return None
         of_stress, swelling = cell_forces(F, S.reshape(E.shape), *self._geometry)
         dilatation = self._dilatation(J)
