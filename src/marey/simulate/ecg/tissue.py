@@ -12,15 +12,15 @@ from marey.core.units import S, m
 
 FloatArray = NDArray[np.float64]
 
-POTSE = "Potse et al. 2006, IEEE Trans Biomed Eng 53:2425, doi:10.1109/TBME.2006.880875"
+TEXTBOOK = "textbook value of whole-heart models; reported ones spread by a factor of three"
 
 
 @dataclass(frozen=True)
 class IntracellularConductivity(Parameters):
     """What the intracellular space conducts along and across the fibres."""
 
-    along: float = parameter(0.30 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", POTSE)
-    across: float = parameter(0.03 * S / m, 0.005 * S / m, 0.3 * S / m, "S/m", POTSE)
+    along: float = parameter(0.30 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", TEXTBOOK)
+    across: float = parameter(0.03 * S / m, 0.005 * S / m, 0.3 * S / m, "S/m", TEXTBOOK)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ FloatArray = NDArray[np.float64]
 CAP = 6
 """Exponent of the rounding at the shoulders and the pelvis."""
 
-GEDDES = "Geddes and Baker 1967, Med Biol Eng 5:271, doi:10.1007/BF02474537"
+GEDDES = "Geddes and Baker 1967, Med Biol Eng 5:271"
+TEXTBOOK = "textbook value; reported ones spread widely"
 ADULT = "textbook anthropometry of adults"
 
 
@@ -23,10 +24,10 @@ ADULT = "textbook anthropometry of adults"
 class Conductivities(Parameters):
     """What the tissues of the trunk conduct, isotropic."""
 
-    trunk: float = parameter(0.22 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", f"average of the trunk; {GEDDES}")
-    lung: float = parameter(0.05 * S / m, 0.02 * S / m, 0.3 * S / m, "S/m", GEDDES)
+    trunk: float = parameter(0.22 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", f"average of the trunk; {TEXTBOOK}")
+    lung: float = parameter(0.05 * S / m, 0.02 * S / m, 0.3 * S / m, "S/m", TEXTBOOK)
     blood: float = parameter(0.67 * S / m, 0.2 * S / m, 1.0 * S / m, "S/m", GEDDES)
-    heart: float = parameter(0.20 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", f"average over directions; {GEDDES}")
+    heart: float = parameter(0.20 * S / m, 0.05 * S / m, 0.6 * S / m, "S/m", f"average over directions; {TEXTBOOK}")
     rib_cage: float = parameter(
         0.10 * S / m, 0.01 * S / m, 0.3 * S / m, "S/m", "mean of bone (0.01 to 0.02) and intercostal muscle, half each"
     )
