@@ -1,5 +1,6 @@
 """Activation maps: time and error, beside fim-python on its CPU solver.
 
+    export PYTHONPATH=tests:tests/verification      # the cases
     python benchmarks/eikonal.py                    # Marey alone
     python -m venv /tmp/peer && /tmp/peer/bin/pip install fim-python
     python benchmarks/eikonal.py --peer /tmp/peer/bin/python
@@ -11,14 +12,10 @@ Times are CPU seconds of the solution alone, compilation and set-up left out.
 import argparse
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-
-sys.path[:0] = [str(Path(__file__).parents[1] / "tests"), str(Path(__file__).parents[1] / "tests" / "verification")]
 from eikonal_cases import constant_tensor
 
 from marey.simulate.eikonal import (
