@@ -8,7 +8,8 @@ from marey.simulate.circulation.baroreflex import Baroreflex
 
 TEXTBOOK = "textbook value"
 REGAZZONI = "Regazzoni 2022 doi:10.1016/j.jcp.2022.111083"
-MYNARD = "Mynard 2012 doi:10.1002/cnm.1466"
+ELASTANCE = "law of Regazzoni 2022 doi:10.1016/j.jcp.2022.111083; textbook value"
+MYNARD = "law of Mynard 2012 doi:10.1002/cnm.1466; textbook value"
 LEAFLETS = "law of Mynard 2012 doi:10.1002/cnm.1466; value so that leaflets move in 10-30 ms, textbook"
 
 WOOD = mmHg * s / mL
@@ -20,8 +21,8 @@ COMPLIANCE = mL / mmHg
 class Atrium(Parameters):
     """A time-varying elastance with raised-cosine activation; the left atrium's values."""
 
-    end_systolic: float = parameter(0.25 * mmHg / mL, 0.02 * mmHg / mL, 2 * mmHg / mL, "mmHg/mL", REGAZZONI)
-    diastolic: float = parameter(0.13 * mmHg / mL, 0.01 * mmHg / mL, 1 * mmHg / mL, "mmHg/mL", REGAZZONI)
+    end_systolic: float = parameter(0.25 * mmHg / mL, 0.02 * mmHg / mL, 2 * mmHg / mL, "mmHg/mL", ELASTANCE)
+    diastolic: float = parameter(0.13 * mmHg / mL, 0.01 * mmHg / mL, 1 * mmHg / mL, "mmHg/mL", ELASTANCE)
     unstressed: float = parameter(4 * mL, 0 * mL, 100 * mL, "mL", REGAZZONI)
     rise: float = parameter(120 * ms, 30 * ms, 300 * ms, "ms", TEXTBOOK)
     fall: float = parameter(120 * ms, 30 * ms, 300 * ms, "ms", TEXTBOOK)
@@ -31,8 +32,8 @@ class Atrium(Parameters):
 class RightAtrium(Atrium):
     """The right atrium: softer than the left."""
 
-    end_systolic: float = parameter(0.13 * mmHg / mL, 0.02 * mmHg / mL, 2 * mmHg / mL, "mmHg/mL", REGAZZONI)
-    diastolic: float = parameter(0.07 * mmHg / mL, 0.01 * mmHg / mL, 1 * mmHg / mL, "mmHg/mL", REGAZZONI)
+    end_systolic: float = parameter(0.13 * mmHg / mL, 0.02 * mmHg / mL, 2 * mmHg / mL, "mmHg/mL", ELASTANCE)
+    diastolic: float = parameter(0.07 * mmHg / mL, 0.01 * mmHg / mL, 1 * mmHg / mL, "mmHg/mL", ELASTANCE)
 
 
 @dataclass(frozen=True)

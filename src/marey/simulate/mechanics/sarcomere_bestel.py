@@ -22,8 +22,8 @@ from marey.core.parameter import Parameters, parameter
 from marey.core.units import kPa, ms
 from marey.simulate.mechanics.interface import Array
 
-CHAPELLE = "Chapelle 2012 doi:10.1615/IntJMultCompEng.2011002360"
-FITTED = "Chapelle 2012 doi:10.1615/IntJMultCompEng.2011002360; fitted to a normal pressure-volume loop"
+CHAPELLE = "law of Chapelle 2012 doi:10.1615/IntJMultCompEng.2011002360; textbook value"
+FITTED = "law of Chapelle 2012 doi:10.1615/IntJMultCompEng.2011002360; fitted to a normal pressure-volume loop"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from marey.simulate.mechanics.elastance import REFERENCE_PERIOD
 from marey.simulate.mechanics.interface import START_VOLUMES, Array, PressureFunction
 from marey.simulate.mechanics.sarcomere_bestel import BestelSarcomere, activation, fibre_stress
 
-FITTED = "Caruel 2014 doi:10.1007/s10237-013-0544-6; fitted to a normal filling curve"
+FITTED = "law of Caruel 2014 doi:10.1007/s10237-013-0544-6; fitted to a normal filling curve"
 WIDTH = 16  # numbers per ventricle in `parameters`
 
 
