@@ -1,5 +1,6 @@
 """Carriers, the step, units and errors: what everything else is written in."""
 
+from marey.core.beat import Beat
 from marey.core.errors import CannotWrite, InvalidInput, MareyError, NotAnalysable, UnreadableFile
 from marey.core.finding import Finding, ReferenceRange, Report
 from marey.core.grid import Grid
@@ -12,7 +13,7 @@ from marey.core.structure import Code, Structure
 from marey.core.study import Facts, Notice, Study
 
 __all__ = [
-    "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "Labels",
+    "Beat", "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "Labels",
     "MareyError", "Mesh", "NotAnalysable", "Notice", "Parameter", "Parameters", "ReferenceRange", "Report",
     "Signal", "Step", "Structure", "Study", "UnreadableFile", "describe", "parameter", "settings",
 ]  # fmt: skip

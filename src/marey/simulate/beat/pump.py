@@ -1,0 +1,99 @@
+"""The circulation of a heart whose ventricles fill to the volumes of its shape."""
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.anatomy.ventricles import mass
+from marey.core import NotAnalysable
+from marey.core.units import mL, ms
+from marey.simulate.beat.body import LEFT_PATCHES, Body
+from marey.simulate.circulation.loop import Loop
+from marey.simulate.circulation.periodic import periodic
+from marey.simulate.heart import Heart
+from marey.simulate.mechanics.patches import Patch, PatchedVentricles, Wall, healthy_patches
+from marey.simulate.mechanics.triseg import WallGeometry
+
+Array = NDArray[np.float64]
+STEP = 1.0 * ms
+STARTING_SIZE = 0.62
+ENOUGH = 0.005
+TRIALS = 12
+
+
+def pump(heart: Heart, at: Body, activation: Array) -> Loop:
+    """The periodic beat of the whole circulation.
+
+    The unloaded size of each ventricle is what nobody measures: it is chosen so that the ventricles fill to the
+    end-diastolic volumes of the heart's shape.
+
+    Args:
+        heart: muscle, circulation.
+        at: its ventricles.
+        activation: (20,) ms of the patches.
+
+    Raises:
+        NotAnalysable: no periodic beat, or none that fills the ventricles so.
+    """
+    wanted = np.array([heart.shape.lv_volume, heart.shape.rv_volume])
+    size = STARTING_SIZE * wanted
+    for _ in range(TRIALS):
+        loop = periodic(heart.circulation, patched(heart, at, activation, size), step=STEP)
+        filled = np.array([loop.volumes["left ventricle"][0], loop.volumes["right ventricle"][0]])
+        if np.abs(filled / wanted - 1).max() < ENOUGH:
+            return loop
+        size = size * wanted / filled
+    raise NotAnalysable(
+        f"The ventricles fill to {filled[0] / mL:.0f} and {filled[1] / mL:.0f} mL, whatever their unloaded size.",
+        f"The shape asks for {wanted[0] / mL:.0f} and {wanted[1] / mL:.0f} mL at end-diastole.",
+        "Change the blood volume, or the volumes of the shape.",
+    )
+
+
+def patched(heart: Heart, at: Body, activation: Array, size: Array) -> PatchedVentricles:
+    """The multi-patch ventricles of a heart.
+
+    Args:
+        heart, at, activation: as for `pump`.
+        size: (2,) mm3, cavities at the reference length of all sarcomeres.
+    """
+    left = at.patch[:] < LEFT_PATCHES
+    volumes = np.array([mass(at.mesh, at.patch == k) for k in range(len(healthy_patches()))])
+    patches = _patches(heart, at, volumes)
+    septal = np.array([patch.wall == Wall.SEPTUM for patch in patches])
+    walls = WallGeometry(
+        lv_mass=mass(at.mesh, left),
+        rv_mass=mass(at.mesh, ~left),
+        lv_reference_volume=float(size[0]),
+        rv_reference_volume=float(size[1]),
+        septal_fraction=float(volumes[septal].sum() / volumes[:LEFT_PATCHES].sum()),
+    )
+    return PatchedVentricles(walls, heart.sarcomere, patches).paced(heart.circulation.period).activated(activation)
+
+
+def _patches(heart: Heart, at: Body, volumes: Array) -> tuple[Patch, ...]:
+    """Healthy patches with this heart's sizes, strength and scars."""
+    muscle, scar = heart.muscle, at.infarct
+    dead, weak = at.patch_means(scar.core.astype(float)), at.patch_means(scar.border.astype(float))
+    stiffness = at.patch_means(scar.stiffness)
+    alive = 1 - dead - (1 - muscle.border_contractility) * weak
+    thickness = np.array([*heart.shape.wall_thickness, *[heart.shape.rv_wall_thickness] * 3])
+    area = volumes / thickness
+    patches = []
+    for k, patch in enumerate(healthy_patches()):
+        right = patch.wall == Wall.RIGHT
+        alike = [other.wall == patch.wall for other in healthy_patches()]
+        patches.append(
+            dataclasses.replace(
+                patch,
+                area=float(area[k] / area[alike].mean()),
+                thickness=float(thickness[k] / thickness[alike].mean()),
+                contractility=float(alive[k]) * (muscle.rv_contractility if right else muscle.contractility),
+                stiffness=float(stiffness[k]) * (muscle.rv_stiffness if right else muscle.stiffness),
+            )
+        )
+    return tuple(patches)
+
+
+__all__ = ["ENOUGH", "STEP", "patched", "pump"]

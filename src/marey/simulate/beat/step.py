@@ -1,0 +1,83 @@
+"""The step from a heart to its beat."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from marey.anatomy.ventricles import COARSE, FINE, MEDIUM
+from marey.core import Beat, InvalidInput, Mesh
+from marey.simulate.beat.biomarkers import biomarkers, of_ecg
+from marey.simulate.beat.body import Body, body
+from marey.simulate.beat.electrics import Activation, activate, lead_field, twelve_lead_ecg
+from marey.simulate.beat.movement import move, segment_strain
+from marey.simulate.beat.pump import pump
+from marey.simulate.ecg.measure import measure_beat
+from marey.simulate.heart import Heart
+
+RESOLUTIONS = {"coarse": COARSE, "medium": MEDIUM, "fine": FINE}
+
+
+@dataclass(frozen=True)
+class SimulateBeat:
+    """Simulates the periodic beat of a heart: activation, multi-patch mechanics, circulation, motion, ECG.
+
+    Args:
+        resolution: of the mesh: "coarse", "medium" or "fine".
+        voxel: size of the voxels on which the activation spreads, mm.
+        moments: how many the mesh's motion is known at.
+        medium: of the ECG: the heart's "torso", or "endless" (much faster; amplitudes less true).
+
+    Raises:
+        InvalidInput: settings that are not known.
+    """
+
+    resolution: Literal["coarse", "medium", "fine"] = "medium"
+    voxel: float = 2.0
+    moments: int = 30
+    medium: Literal["torso", "endless"] = "torso"
+
+    def __post_init__(self) -> None:
+        known = self.resolution in RESOLUTIONS and self.medium in {"torso", "endless"}
+        if not known or not 2 <= self.moments <= 1000:
+            raise InvalidInput(
+                f"A beat is asked for with {self}.",
+                f"A resolution ({', '.join(RESOLUTIONS)}), a medium (torso, endless) and 2 to 1000 moments are needed.",
+                "Correct the setting.",
+            )
+
+    def __call__(self, heart: Heart) -> Beat:
+        """The beat of a heart.
+
+        Raises:
+            InvalidInput: parameters that together make no heart.
+            NotAnalysable: no periodic beat, or a motion that folds.
+        """
+        at = body(heart, RESOLUTIONS[self.resolution], self.voxel)
+        active = activate(heart, at)
+        loop = pump(heart, at, active.patches)
+        strain = segment_strain(loop)
+        times = np.arange(self.moments) * loop.circulation.period / self.moments
+        motion = move(at, loop, times)
+        ecg = twelve_lead_ecg(heart, at, active, lead_field(heart, at, active, torso=self.medium == "torso"))
+        numbers = biomarkers(at, active, loop, strain) | of_ecg(measure_beat(ecg))
+        numbers["base_descent"] = _base_descent(at, motion)
+        return Beat(
+            _with_results(at, active), times, motion, loop.circulation.period, loop.volumes, loop.pressures,
+            loop.flows, strain, ecg, numbers,
+        )  # fmt: skip
+
+
+def _with_results(at: Body, active: Activation) -> Mesh:
+    cells = {**at.mesh.cell_fields, "patch": at.patch.astype(np.int8)}
+    fields = {**at.mesh.fields, "activation_time": active.points}
+    return Mesh(at.mesh.points, at.mesh.cells, fields, cells, at.mesh.surfaces)
+
+
+def _base_descent(at: Body, motion: np.ndarray) -> float:
+    """Largest mean way of the left ventricle's base towards the apex, mm."""
+    ring = at.known.cavities["lv"].rim
+    return float(-motion[:, ring, 2].mean(axis=1).min())
+
+
+__all__ = ["RESOLUTIONS", "SimulateBeat"]

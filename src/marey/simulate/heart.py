@@ -1,0 +1,64 @@
+"""The believed heart: anatomy, tissue, electrics, circulation, rhythm; every number with a unit, a range, a source."""
+
+from dataclasses import dataclass, field
+
+from marey.anatomy.ventricles import FibreAngles, VentricleShape
+from marey.core import Parameters, parameter
+from marey.core.units import percent
+from marey.simulate.circulation.parameters import Circulation
+from marey.simulate.ecg import ActionPotential, DurationGradients, IntracellularConductivity, Pose, Torso
+from marey.simulate.eikonal import Conduction, ConductionSystem
+from marey.simulate.mechanics.sarcomere_lumens import SarcomereLumens
+from marey.simulate.scar import Scar
+
+FACTOR = "a factor of the healthy value"
+
+
+@dataclass(frozen=True)
+class Muscle(Parameters):
+    """How strong and how stiff the muscle is, relative to the healthy heart's.
+
+    Args:
+        contractility, rv_contractility: factor of the active stress of the left and right ventricle.
+        stiffness, rv_stiffness: factor of the passive stress.
+        border_contractility: what is left of the active stress in the border zone of a scar.
+    """
+
+    contractility: float = parameter(1.0, 0.1, 3.0, "1", FACTOR)
+    rv_contractility: float = parameter(1.0, 0.1, 3.0, "1", FACTOR)
+    stiffness: float = parameter(1.0, 0.1, 20.0, "1", FACTOR)
+    rv_stiffness: float = parameter(1.0, 0.1, 20.0, "1", FACTOR)
+    border_contractility: float = parameter(50 * percent, 0.0, 1.0, "%", "border zones contract weakly, textbook value")
+
+
+@dataclass(frozen=True)
+class Heart(Parameters):
+    """One person's heart and circulation.
+
+    Args:
+        shape: both ventricles at end-diastole; the beat fills them to exactly these volumes.
+        fibres: angles of fibres and sheets.
+        muscle: strength and stiffness; sarcomere: the law of all muscle.
+        scars: infarcted regions.
+        conduction: velocities; conduction_system: bundle branches and their blocks.
+        action_potential, repolarisation: shape of the action potential and how long it lasts where.
+        intracellular: conductivities for the ECG; pose, torso: where the heart lies, and in which trunk.
+        circulation: vessels, valves, atria, pericardium, heart rate.
+    """
+
+    shape: VentricleShape = field(default_factory=VentricleShape)
+    fibres: FibreAngles = field(default_factory=FibreAngles)
+    muscle: Muscle = field(default_factory=Muscle)
+    sarcomere: SarcomereLumens = field(default_factory=SarcomereLumens)
+    scars: tuple[Scar, ...] = ()
+    conduction: Conduction = field(default_factory=Conduction)
+    conduction_system: ConductionSystem = field(default_factory=ConductionSystem)
+    action_potential: ActionPotential = field(default_factory=ActionPotential)
+    repolarisation: DurationGradients = field(default_factory=DurationGradients)
+    intracellular: IntracellularConductivity = field(default_factory=IntracellularConductivity)
+    pose: Pose = field(default_factory=Pose)
+    torso: Torso = field(default_factory=Torso)
+    circulation: Circulation = field(default_factory=Circulation)
+
+
+__all__ = ["Heart", "Muscle"]

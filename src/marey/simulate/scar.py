@@ -1,0 +1,73 @@
+"""A scar: where the muscle is dead, how far through the wall, and what that does to conduction, force and stiffness."""
+
+from dataclasses import dataclass
+from math import pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.core import Parameters, parameter
+from marey.core.units import factor
+
+Array = NDArray[np.float64]
+DEGREE = factor("deg")
+COORDINATE = "ventricular coordinate; any place can be infarcted"
+
+
+@dataclass(frozen=True)
+class Scar(Parameters):
+    """An ellipse in the ventricular coordinates of the left ventricle, from the endocardium outwards.
+
+    Args:
+        apicobasal, rotational: its middle; 0 apex to 1 base, angle from mid-septum positive to the anterior wall.
+        height: half extent along the apicobasal coordinate; width: half extent of the angle.
+        transmurality: part of the wall's thickness that is dead, from the endocardium.
+        border: width of the border zone around it, relative to its half extents.
+        stiffness: of scar relative to healthy muscle.
+    """
+
+    apicobasal: float = parameter(0.3, 0.0, 1.0, "1", COORDINATE)
+    rotational: float = parameter(45 * DEGREE, -pi, pi, "deg", COORDINATE)
+    height: float = parameter(0.35, 0.03, 1.0, "1", COORDINATE)
+    width: float = parameter(70 * DEGREE, 5 * DEGREE, pi, "deg", COORDINATE)
+    transmurality: float = parameter(1.0, 0.1, 1.0, "1", "wavefront from the endocardium: Reimer 1977, textbook value")
+    border: float = parameter(0.25, 0.0, 1.0, "1", "heterogeneous tissue around dense scar, textbook value")
+    stiffness: float = parameter(5.0, 1.0, 50.0, "1", "healed infarcts are several times stiffer, textbook value")
+
+    def depth(self, apicobasal: Array, rotational: Array, transmural: Array) -> Array:
+        """Elliptical distance from the middle, 1 at the scar's edge; infinite above the dead part of the wall."""
+        turn = np.angle(np.exp(1j * (rotational - self.rotational)))
+        # near the apex all angles are close to each other
+        turn = turn * np.sin(np.clip(apicobasal, 0.02, 0.5) * pi)
+        off = np.hypot((apicobasal - self.apicobasal) / self.height, turn / self.width)
+        return np.asarray(np.where(transmural <= self.transmurality, off, np.inf))
+
+
+@dataclass(frozen=True, eq=False)
+class Infarction:
+    """Where the tissue is dead and where it is border zone.
+
+    Args:
+        core, border: (v,) of the voxels or cells asked about.
+        stiffness: (v,) relative to healthy muscle.
+    """
+
+    core: NDArray[np.bool_]
+    border: NDArray[np.bool_]
+    stiffness: Array
+
+
+def infarction(
+    scars: tuple[Scar, ...], apicobasal: Array, rotational: Array, transmural: Array, left: NDArray[np.bool_]
+) -> Infarction:
+    """All scars together, at places given by ventricular coordinates (v,); only the left ventricle is infarcted."""
+    core, border, stiffness = np.zeros_like(left), np.zeros_like(left), np.ones(left.shape)
+    for scar in scars:
+        depth = np.where(left, scar.depth(apicobasal, rotational, transmural), np.inf)
+        core |= depth <= 1
+        border |= depth <= 1 + scar.border
+        stiffness = np.where(depth <= 1, np.maximum(stiffness, scar.stiffness), stiffness)
+    return Infarction(core, border & ~core, stiffness)
+
+
+__all__ = ["Infarction", "Scar", "infarction"]
