@@ -41,7 +41,7 @@ class WallGeometry(Parameters):
     rv_mass: float = parameter(36 * g, 10 * g, 250 * g, "g", "textbook value of the free wall")
     lv_reference_volume: float = parameter(85 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
     rv_reference_volume: float = parameter(96 * mL, 15 * mL, 400 * mL, "mL", "textbook value")
-    septal_fraction: float = parameter(5 / 17, 0.15, 0.45, "1", "5 of 17 segments, doi:10.1161/hc0402.102975")
+    septal_fraction: float = parameter(5 / 17, 0.15, 0.6, "1", "5 of 17 segments, doi:10.1161/hc0402.102975")
 
 
 @dataclass(frozen=True)
