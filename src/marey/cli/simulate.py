@@ -1,4 +1,4 @@
-"""`marey simulate`: exams of patients who do not exist, with their truth."""
+"""`marey simulate`: hearts and exams of patients who do not exist, with their truth."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from marey.cli.exits import EXIT_HELP, errors_as_sentences
 from marey.cli.terminal import progress
 
-app = typer.Typer(help="Make exams of simulated patients.", no_args_is_help=True)
+app = typer.Typer(help="Make beating hearts and exams of simulated patients.", no_args_is_help=True)
 
 
 class Preset(StrEnum):
@@ -23,9 +23,33 @@ class Preset(StrEnum):
     RV_OVERLOAD = "rv-overload"
 
 
+class HeartPreset(StrEnum):
+    """Hearts, as `marey.simulate.presets` knows them."""
+
+    HEALTHY = "healthy"
+    DCM = "dcm"
+    DCM_LBBB = "dcm-lbbb"
+    HCM = "hcm"
+    INFARCT = "infarct"
+    LBBB = "lbbb"
+    RBBB = "rbbb"
+    RV_OVERLOAD = "rv-overload"
+    HFPEF = "hfpef"
+    AORTIC_STENOSIS = "aortic-stenosis"
+    MITRAL_REGURGITATION = "mitral-regurgitation"
+
+
+class Resolution(StrEnum):
+    """How fine the mesh is."""
+
+    COARSE = "coarse"
+    MEDIUM = "medium"
+    FINE = "fine"
+
+
 @app.callback()
 def _group() -> None:
-    """Make exams of simulated patients."""
+    """Make beating hearts and exams of simulated patients."""
 
 
 @app.command("study", epilog=EXIT_HELP)
@@ -55,4 +79,53 @@ def study(
             )
 
 
-__all__ = ["Preset", "app", "study"]
+@app.command("heart", epilog=EXIT_HELP)
+def heart(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the beat.", metavar="DIR")],
+    preset: Annotated[HeartPreset, typer.Option(help="The heart and its disease.")] = HeartPreset.HEALTHY,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter and its value, as in parameters.csv; repeat it.", metavar="NAME=VALUE"),
+    ] = None,
+    resolution: Annotated[Resolution, typer.Option(help="Of the mesh.")] = Resolution.MEDIUM,
+    moments: Annotated[int, typer.Option(help="Meshes over the beat.", min=2, max=1000)] = 30,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary; errors only.")] = False,
+) -> None:
+    """Simulate a beating heart: meshes, activation, pressures and volumes, 12-lead ECG, strains, a page with figures.
+
+    For example:
+
+      marey simulate heart --preset lbbb --set circulation.heart_rate=80 -o beat
+    """
+    with errors_as_sentences():
+        from marey.simulate.beat import SimulateBeat
+        from marey.workflows.simulated_heart import PAGE, simulate_heart
+
+        with progress(quiet) as move:
+            step = SimulateBeat(resolution=resolution.value, moments=moments)
+            simulate_heart(preset.value, out, changes=_numbers(changes or []), step=step, progress=move)
+        if not quiet:
+            typer.echo(f"The beat ({preset.value}) is in {out}. Open {out / PAGE} in a browser, beat.pvd in ParaView.")
+
+
+def _numbers(changes: list[str]) -> dict[str, float]:
+    """NAME=VALUE as a table.
+
+    Raises:
+        InvalidInput: something else.
+    """
+    from marey.core import InvalidInput
+
+    table = {}
+    for change in changes:
+        name, _, value = change.partition("=")
+        try:
+            table[name.strip()] = float(value)
+        except ValueError:
+            raise InvalidInput(
+                f"'--set {change}' was given.", "NAME=VALUE with a number is needed.", "See parameters.csv of any beat."
+            ) from None
+    return table
+
+
+__all__ = ["HeartPreset", "Preset", "Resolution", "app", "heart", "study"]

@@ -24,7 +24,7 @@ class Beat:
         displacement: (t, n, 3) mm, from the mesh's points to where they are at each moment.
         period: ms.
         volumes, pressures, flows: of chambers, vessels and valves over the whole period.
-        strain: natural fibre strain of every segment relative to end-diastole, 1.
+        strain: engineering fibre strain of every patch relative to end-diastole (-0.2 is 20 % of shortening).
         ecg: the 12 leads; None when it was not asked for.
         biomarkers: what a clinician would read, by name, in coherent units.
 

@@ -47,9 +47,9 @@ def write_vtu(path: Path, mesh: Mesh) -> Path:
 
 
 def write_moments(path: Path, files: Sequence[Path], times: Sequence[float]) -> Path:
-    """Write the `.pvd` that lists files beside it with their times in ms."""
+    """Write the `.pvd` that lists files, given relative to its folder, with their times in ms."""
     rows = [
-        f'<DataSet timestep="{time:g}" part="0" file={quoteattr(file.name)}/>'
+        f'<DataSet timestep="{time:g}" part="0" file={quoteattr(file.as_posix())}/>'
         for file, time in zip(files, times, strict=True)
     ]
     return write_text(path, _file("Collection", "", rows))

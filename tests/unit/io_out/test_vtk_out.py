@@ -41,8 +41,8 @@ def test_points_cells_and_fields_come_back(tmp_path: Path) -> None:
 
 
 def test_moments_name_their_files_and_times(tmp_path: Path) -> None:
-    files = [write_vtu(tmp_path / f"{k}.vtu", MESH) for k in range(2)]
+    files = [Path("meshes") / f"{k}.vtu" for k in range(2)]
     root = ET.parse(write_moments(tmp_path / "beat.pvd", files, [0.0, 12.5])).getroot()
     assert [(row.attrib["file"], float(row.attrib["timestep"])) for row in root.iter("DataSet")] == [
-        ("0.vtu", 0.0), ("1.vtu", 12.5),
+        ("meshes/0.vtu", 0.0), ("meshes/1.vtu", 12.5),
     ]  # fmt: skip

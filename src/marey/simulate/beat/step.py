@@ -1,19 +1,21 @@
 """The step from a heart to its beat."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
 from marey.anatomy.ventricles import COARSE, FINE, MEDIUM
-from marey.core import Beat, InvalidInput, Mesh
+from marey.core import Beat, InvalidInput, Mesh, Signal
 from marey.simulate.beat.biomarkers import biomarkers, of_ecg
 from marey.simulate.beat.body import Body, body
 from marey.simulate.beat.electrics import Activation, activate, lead_field, twelve_lead_ecg
-from marey.simulate.beat.movement import move, segment_strain
+from marey.simulate.beat.movement import move
 from marey.simulate.beat.pump import pump
 from marey.simulate.ecg.measure import measure_beat
 from marey.simulate.heart import Heart
+from marey.simulate.mechanics.patches import PatchedVentricles
+from marey.simulate.mechanics.segment_curves import engineering_strain, segment_curves
 
 RESOLUTIONS = {"coarse": COARSE, "medium": MEDIUM, "fine": FINE}
 
@@ -56,15 +58,15 @@ class SimulateBeat:
         at = body(heart, RESOLUTIONS[self.resolution], self.voxel)
         active = activate(heart, at)
         loop = pump(heart, at, active.patches)
-        strain = segment_strain(loop)
+        curves = segment_curves(cast(PatchedVentricles, loop.ventricles), loop.ventricular)
         times = np.arange(self.moments) * loop.circulation.period / self.moments
-        motion = move(at, loop, times)
+        motion = move(at, loop, curves, times)
         ecg = twelve_lead_ecg(heart, at, active, lead_field(heart, at, active, torso=self.medium == "torso"))
-        numbers = biomarkers(at, active, loop, strain) | of_ecg(measure_beat(ecg))
+        numbers = biomarkers(at, active, loop, curves) | of_ecg(measure_beat(ecg))
         numbers["base_descent"] = _base_descent(at, motion)
         return Beat(
             _with_results(at, active), times, motion, loop.circulation.period, loop.volumes, loop.pressures,
-            loop.flows, strain, ecg, numbers,
+            loop.flows, Signal(engineering_strain(curves), curves.times, curves.names, "%"), ecg, numbers,
         )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from marey.simulate.motion.fixed_point import fixed_point
 
 Array = NDArray[np.float64]
 LARGEST_VOLUME_CHANGE = 0.03
+LARGEST_MISFIT = 0.1
 APEX = 0.12
 _CHOICE = "numerical choice, verified in tests/verification/motion.md"
 
@@ -99,14 +100,15 @@ class Deformation:
             start: points of a moment nearby; the reference when not given.
 
         Raises:
-            NotAnalysable: the cells fold, or the muscle changes its volume by more than 3 %.
+            NotAnalysable: the cells fold, the muscle changes its volume by more than 3 %, or fibres and cavities stay
+                further than 10 % from what is asked.
         """
         first = self.mesh.points if start is None else start
         wanted = self._stretch_tensors(stretch)
         points = fixed_point(
             lambda at: self._step(at, stretch, wanted, volumes), first, self.tethers.tolerance, self.tethers.iterations
         )
-        self._check(points)
+        self._check(points, stretch, volumes)
         return points
 
     def _stretch_tensors(self, stretch: Array) -> Array:
@@ -145,15 +147,19 @@ class Deformation:
         upward = along.solve(loads[..., 2].T.copy())
         return np.concatenate([flat, upward[..., None]], axis=2).transpose(1, 0, 2)
 
-    def _check(self, points: Array) -> None:
-        cells = self.mesh.cells
+    def _check(self, points: Array, stretch: Array, volumes: Mapping[str, float]) -> None:
+        cells, share = self.mesh.cells, self.weights.sum(1) / self.weights.sum()
         least = float(kernels.least_jacobian(points, cells, self.gradients))
         change = kernels.volume_changes(points, cells, self.gradients, self.weights) - 1
-        total = float(np.sum(np.abs(change) * self.weights.sum(1)) / self.weights.sum())
-        if not (least > 0 and total < LARGEST_VOLUME_CHANGE):
+        attained = kernels.fibre_stretches(points, cells, self.gradients, self.weights, self.fibres)
+        muscle, fibres = (float(np.sum(np.abs(off) * share)) for off in (change, attained - stretch))
+        blood = max(abs(cavity.volume(points) / volumes[name] - 1) for name, cavity in self.cavities.items())
+        if not (least > 0 and muscle < LARGEST_VOLUME_CHANGE and fibres < LARGEST_MISFIT and blood < LARGEST_MISFIT):
             raise NotAnalysable(
-                f"The moved heart has a smallest Jacobian of {least:.2g} and its muscle changes volume by {total:.1%}.",
-                "No cell may fold, and muscle keeps its volume to within 3 %.",
+                f"The moved heart has a smallest Jacobian of {least:.2g}; its muscle changes volume by {muscle:.1%}, its "
+                f"fibres miss their length by {fibres:.1%} and its cavities their volume by {blood:.1%}.",
+                f"No cell may fold, muscle keeps its volume to within {LARGEST_VOLUME_CHANGE:.0%}, fibres and cavities "
+                f"come within {LARGEST_MISFIT:.0%} of what is asked.",
                 "Bring the asked strains and cavity volumes closer to each other, or use a finer mesh.",
             )
 
@@ -182,4 +188,4 @@ def _laplacian(mesh: Mesh, gradients: Array, weights: Array) -> csc_array:
     return csc_array(coo_array((local.ravel(), (rows, columns)), shape=(n, n)))
 
 
-__all__ = ["LARGEST_VOLUME_CHANGE", "Deformation", "Tethers"]
+__all__ = ["LARGEST_MISFIT", "LARGEST_VOLUME_CHANGE", "Deformation", "Tethers"]
