@@ -1,9 +1,9 @@
 """Virtual cohorts: processor time per heart, what the hearts are like, and the calibration of their strength.
 
-    python benchmarks/population.py                      # seconds per heart and where they go
-    python benchmarks/population.py --outcomes 60        # healthy women and men beside published ranges
-    python benchmarks/population.py --groups 20          # what each group is like, and how many hearts fail
-    python benchmarks/population.py --calibrate 30       # coefficients of marey.simulate.prior.strength
+python benchmarks/population.py                      # seconds per heart and where they go
+python benchmarks/population.py --outcomes 60        # healthy women and men beside published ranges
+python benchmarks/population.py --groups 20          # what each group is like, and how many hearts fail
+python benchmarks/population.py --calibrate 30       # coefficients of marey.simulate.prior.strength
 """
 
 import argparse
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from marey.core import MareyError
-from marey.core.units import factor, g, m2, mL, mmHg
+from marey.core.units import factor, g, m2, mL
 from marey.simulate.beat import UNITS, SimulateBeat
 from marey.simulate.beat.body import body
 from marey.simulate.beat.electrics import activate
@@ -52,11 +52,7 @@ def calibrate(count: int) -> None:
     rng = np.random.default_rng(0)
     for group in GROUPS:
         for drawn, _ in hearts(count, group):
-            heart = drawn.but({
-                "muscle.contractility": float(np.clip(drawn.muscle.contractility * np.exp(rng.normal(0, 0.12)), 0.1, 3)),
-                "muscle.rv_contractility": float(np.clip(drawn.muscle.rv_contractility * np.exp(rng.normal(0, 0.12)), 0.1, 3)),
-                "circulation.blood_volume": drawn.circulation.blood_volume + rng.normal(0, 80 * mL),
-            })  # fmt: skip
+            heart = disturbed(rng, drawn)
             try:
                 demand = seen(heart, pumped(heart))
             except MareyError as error:
@@ -72,6 +68,15 @@ def calibrate(count: int) -> None:
     print(f"{len(rows)} hearts, {failed} failed")
     for name, coefficients, spread in zip(("left", "right", "blood"), found.T, left_over, strict=True):
         print(f'    "{name}": ({", ".join(f"{value:.2f}" for value in coefficients)}),  # residual {spread:.3f}')
+
+
+def disturbed(rng: np.random.Generator, heart: Heart) -> Heart:
+    left, right = np.exp(rng.normal(0, 0.12, 2))
+    return heart.but({
+        "muscle.contractility": float(np.clip(heart.muscle.contractility * left, 0.1, 3.0)),
+        "muscle.rv_contractility": float(np.clip(heart.muscle.rv_contractility * right, 0.1, 3.0)),
+        "circulation.blood_volume": heart.circulation.blood_volume + rng.normal(0, 80 * mL),
+    })  # fmt: skip
 
 
 def seen(heart: Heart, beat: Haemodynamics) -> Demand:
@@ -96,7 +101,9 @@ def seen(heart: Heart, beat: Haemodynamics) -> Demand:
 
 def outcomes(count: int, groups: list[str], sexes: tuple[str | None, ...]) -> None:
     """Mean and standard deviation of what hearts do."""
-    print(f"{'group':21}{'sex':4}{'n':>3} {'failed':>6} " + " ".join(f"{name[:12]:>12}" for name in (*SHOWN, "mass/m2")))
+    print(
+        f"{'group':21}{'sex':4}{'n':>3} {'failed':>6} " + " ".join(f"{name[:12]:>12}" for name in (*SHOWN, "mass/m2"))
+    )
     for group in groups:
         for sex in sexes:
             rows, failed = [], 0

@@ -108,6 +108,44 @@ def heart(
             typer.echo(f"The beat ({preset.value}) is in {out}. Open {out / PAGE} in a browser, beat.pvd in ParaView.")
 
 
+@app.command("population", epilog=EXIT_HELP)
+def population(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the cohort.", metavar="DIR")],
+    count: Annotated[int, typer.Option("--n", help="Number of hearts.", min=1)] = 100,
+    seed: Annotated[int, typer.Option(help="Chooses the cohort; the same seed gives the same hearts.", min=0)] = 0,
+    group: Annotated[
+        str | None, typer.Option(help="One disease group (healthy, dcm, hcm, infarct, ...); all when left out.")
+    ] = None,
+    sex: Annotated[str | None, typer.Option(help="F or M; both when left out.")] = None,
+    motion: Annotated[bool, typer.Option("--motion", help="Keep each heart's moving mesh, ECG and PV loops.")] = False,
+    processes: Annotated[
+        int | None, typer.Option(help="Hearts at a time; as many as there are cores when left out.", min=1)
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary; errors only.")] = False,
+) -> None:
+    """Simulate a virtual cohort: random hearts and their beats, with a table of all parameters and biomarkers.
+
+    A run that was stopped goes on when it is started again with the same arguments.
+
+    For example:
+
+      marey simulate population --n 1000 --seed 7 -o cohort
+    """
+    with errors_as_sentences():
+        from marey.workflows.cohort_table import DICTIONARY, FAILURES, TABLE
+        from marey.workflows.simulated_population import simulate_population
+
+        with progress(quiet) as move:
+            made = simulate_population(
+                out, count=count, seed=seed, group=group, sex=sex, motion=motion, processes=processes, progress=move
+            )
+        if not quiet:
+            typer.echo(
+                f"{made.beating} hearts are in {out / TABLE}, its columns explained in {DICTIONARY}; "
+                f"{made.failing} had no beat ({FAILURES} says why)."
+            )
+
+
 def _numbers(changes: list[str]) -> dict[str, float]:
     """NAME=VALUE as a table.
 
@@ -128,4 +166,4 @@ def _numbers(changes: list[str]) -> dict[str, float]:
     return table
 
 
-__all__ = ["HeartPreset", "Preset", "Resolution", "app", "heart", "study"]
+__all__ = ["HeartPreset", "Preset", "Resolution", "app", "heart", "population", "study"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from marey.core import InvalidInput
-from marey.core.units import cm, factor, minute, mm, mmHg, ms, percent
+from marey.core.units import cm, factor, mm, percent
 from marey.simulate.eikonal import Block
 from marey.simulate.heart import Heart
 from marey.simulate.prior.traits import Change
@@ -78,7 +78,7 @@ _DILATED: Mapping[str, Change] = {
 }  # fmt: skip
 
 
-def _is_dilated(heart: Heart, traits: Mapping[str, float]) -> bool:
+def _is_dilated(_heart: Heart, traits: Mapping[str, float]) -> bool:
     return traits["lv_ejection"] < 0.42
 
 

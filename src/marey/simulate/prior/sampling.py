@@ -12,9 +12,7 @@ from marey.simulate.prior.traits import draw
 DRAWS = 500
 
 
-def random_heart(
-    rng: np.random.Generator, group: str | None = None, sex: str | None = None
-) -> tuple[Heart, Person]:
+def random_heart(rng: np.random.Generator, group: str | None = None, sex: str | None = None) -> tuple[Heart, Person]:
     """Draw a person and their heart.
 
     Every parameter lies in its range: a person of whom one does not, or who does not meet the definition of the

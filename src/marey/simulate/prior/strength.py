@@ -11,8 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.core.units import minute, mL, mmHg, ms
-from marey.simulate.heart import Heart
+from marey.core.units import minute, mL, mmHg
 
 Array = NDArray[np.float64]
 

@@ -1,7 +1,7 @@
 """What differs between healthy people, and how it goes together: one multivariate normal distribution.
 
-Traits are what a doctor reads (volumes, ejection fractions, pressures); `marey.simulate.prior.heart` turns them into the
-parameters of a heart. Where a trait is a parameter itself, its name is the parameter's dotted path.
+Traits are what a doctor reads (volumes, ejection fractions, pressures); `marey.simulate.prior.heart` turns them into
+the parameters of a heart. Where a trait is a parameter itself, its name is the parameter's dotted path.
 """
 
 import math
@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.core.units import cm, factor, g, kPa, kg, m2, minute, mL, mm, mmHg, ms, percent
+from marey.core.units import cm, factor, g, kg, m2, minute, mL, mm, mmHg, ms, percent
 
 Array = NDArray[np.float64]
 DEGREE = factor("deg")
