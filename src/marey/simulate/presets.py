@@ -51,9 +51,9 @@ DIFFERENCES: Mapping[str, Mapping[str, Any]] = {
         "circulation.heart_rate": 80 / minute,
     },
     "hfpef": {
-        "shape.lv_volume": 120 * mL, "shape.wall_thickness": _walls(11.5, 11.0, 9.0, 6.0), "muscle.stiffness": 3.0,
-        "shape.rv_volume": 140 * mL, "circulation.blood_volume": 5.4 * litre,
-        "circulation.systemic_arteries.resistance": 1.25 * WOOD,
+        "shape.lv_volume": 120 * mL, "shape.wall_thickness": _walls(11.5, 11.0, 9.0, 6.0), "muscle.stiffness": 2.2,
+        "shape.rv_volume": 140 * mL, "circulation.blood_volume": 5.15 * litre,
+        "circulation.systemic_arteries.resistance": 1.15 * WOOD,
         "circulation.systemic_arteries.compliance": 1.0 * mL / mmHg, "circulation.heart_rate": 74 / minute,
     },
     "aortic-stenosis": {

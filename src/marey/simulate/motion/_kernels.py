@@ -10,7 +10,7 @@ IntArray = NDArray[np.int64]
 
 
 @jit
-def project(
+def project(  # noqa: PLR0917 - compiled code takes no keywords
     points: Array,
     cells: IntArray,
     gradients: Array,
@@ -34,44 +34,54 @@ def project(
     """
     load = np.zeros_like(points)
     F, cofactor = np.empty((8, 3, 3)), np.empty((8, 3, 3))
-    target, mean, along, pull = np.empty((3, 3)), np.empty((3, 3)), np.empty(3), np.empty((8, 3))
+    target, mean = np.empty((3, 3)), np.empty((3, 3))
     for cell in range(len(cells)):
         corners = cells[cell]
-        resting = volume = steepness = 0.0
-        mean[:] = 0.0
-        pull[:] = 0.0
         for q in range(8):
-            weight = weights[cell, q]
             _gradient_of(points, corners, gradients[cell, q], F[q])
             _cofactor(F[q], cofactor[q])
-            resting += weight
-            for i in range(3):
-                volume += weight * cofactor[q, 0, i] * F[q, 0, i]
-                for j in range(3):
-                    mean[i, j] += weight * F[q, i, j]
-                    steepness += weight * cofactor[q, i, j] ** 2
-        push = strength[2] * (resting - volume) / steepness
-        shaped = strength[0] * (_rotation(mean / resting) @ wanted[cell])
+        push = strength[2] * _missing_volume(F, cofactor, weights[cell], mean)
+        shaped = strength[0] * (_rotation(mean) @ wanted[cell])
         for q in range(8):
-            squared = 0.0
-            for i in range(3):
-                along[i] = 0.0
-                for j in range(3):
-                    along[i] += F[q, i, j] * fibres[cell, j]
-                squared += along[i] ** 2
-            excess = strength[1] * (stretch[cell] / np.sqrt(squared) - 1)
+            _pull_fibre(F[q], fibres[cell], stretch[cell], strength[1], target)
             for i in range(3):
                 for j in range(3):
-                    kept = (strength[1] + strength[2]) * F[q, i, j]
-                    target[i, j] = shaped[i, j] + kept + excess * along[i] * fibres[cell, j] + push * cofactor[q, i, j]
+                    target[i, j] += shaped[i, j] + strength[2] * F[q, i, j] + push * cofactor[q, i, j]
             for node in range(8):
                 for i in range(3):
                     for j in range(3):
-                        pull[node, i] += weights[cell, q] * target[i, j] * gradients[cell, q, node, j]
-        for node in range(8):
-            for i in range(3):
-                load[corners[node], i] += pull[node, i]
+                        load[corners[node], i] += weights[cell, q] * target[i, j] * gradients[cell, q, node, j]
     return load
+
+
+@jit
+def _missing_volume(F: Array, cofactor: Array, weights: Array, mean: Array) -> float:
+    """Multiple of the cofactors that restores a cell's volume when added to the gradients; writes the mean gradient."""
+    missing = steepness = total = 0.0
+    mean[:] = 0.0
+    for q in range(8):
+        total += weights[q]
+        missing += weights[q]
+        for i in range(3):
+            missing -= weights[q] * cofactor[q, 0, i] * F[q, 0, i]
+            for j in range(3):
+                mean[i, j] += weights[q] * F[q, i, j]
+                steepness += weights[q] * cofactor[q, i, j] ** 2
+    mean /= total
+    return missing / steepness
+
+
+@jit
+def _pull_fibre(F: Array, fibre: Array, stretch: float, strength: float, target: Array) -> None:
+    """Write the nearest gradient with the asked stretch along the fibre, times the strength."""
+    along, squared = np.empty(3), 0.0
+    for i in range(3):
+        along[i] = F[i, 0] * fibre[0] + F[i, 1] * fibre[1] + F[i, 2] * fibre[2]
+        squared += along[i] ** 2
+    excess = stretch / np.sqrt(squared) - 1
+    for i in range(3):
+        for j in range(3):
+            target[i, j] = strength * (F[i, j] + excess * along[i] * fibre[j])
 
 
 @jit

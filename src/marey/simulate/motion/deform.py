@@ -156,8 +156,8 @@ class Deformation:
         blood = max(abs(cavity.volume(points) / volumes[name] - 1) for name, cavity in self.cavities.items())
         if not (least > 0 and muscle < LARGEST_VOLUME_CHANGE and fibres < LARGEST_MISFIT and blood < LARGEST_MISFIT):
             raise NotAnalysable(
-                f"The moved heart has a smallest Jacobian of {least:.2g}; its muscle changes volume by {muscle:.1%}, its "
-                f"fibres miss their length by {fibres:.1%} and its cavities their volume by {blood:.1%}.",
+                f"The moved heart has a smallest Jacobian of {least:.2g}; its muscle changes volume by {muscle:.1%}, "
+                f"its fibres miss their length by {fibres:.1%} and its cavities their volume by {blood:.1%}.",
                 f"No cell may fold, muscle keeps its volume to within {LARGEST_VOLUME_CHANGE:.0%}, fibres and cavities "
                 f"come within {LARGEST_MISFIT:.0%} of what is asked.",
                 "Bring the asked strains and cavity volumes closer to each other, or use a finer mesh.",

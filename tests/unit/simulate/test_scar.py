@@ -1,0 +1,37 @@
+"""Where scars lie and how far through the wall they reach."""
+
+import numpy as np
+import pytest
+
+from marey.core import InvalidInput
+from marey.simulate.scar import Scar, infarction
+
+HEIGHT, ANGLE, DEPTH = (np.array(row) for row in np.meshgrid([0.3, 0.5, 0.95], [0.8, -2.3], [0.1, 0.6, 0.95]))
+AT = [part.ravel() for part in (HEIGHT, ANGLE, DEPTH)]
+LEFT = np.ones(AT[0].shape, np.bool_)
+
+
+def test_dead_tissue_starts_at_the_endocardium_and_ends_where_the_transmurality_says() -> None:
+    infarct = infarction((Scar(transmurality=0.5),), *AT, LEFT)
+    assert infarct.core.any()
+    assert (AT[2][infarct.core] <= 0.5).all()
+    assert not (infarct.core & infarct.border).any()
+    assert (infarct.stiffness[infarct.core] == Scar().stiffness).all()
+    assert (infarct.stiffness[~infarct.core] == 1).all()
+
+
+def test_the_other_side_and_the_right_ventricle_are_spared() -> None:
+    infarct = infarction((Scar(),), *AT, LEFT)
+    assert not infarct.core[(AT[1] < 0) & (AT[0] > 0.4)].any()
+    assert not infarction((Scar(),), *AT, ~LEFT).core.any()
+
+
+def test_no_scar_no_infarct() -> None:
+    infarct = infarction((), *AT, LEFT)
+    assert not infarct.core.any()
+    assert not infarct.border.any()
+
+
+def test_a_transmurality_of_percents_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="'transmurality' is 75"):
+        Scar(transmurality=75.0)
