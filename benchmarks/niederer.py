@@ -11,6 +11,7 @@ P8 extrapolated to spacing 0.
 
 import argparse
 import time
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,23 +74,33 @@ def main() -> None:
         print(f"{row:<24}{line}{ellipse(found):9.2f}{time.process_time() - began:8.0f}", flush=True)
     for name, values in PUBLISHED.items():
         print(f"{name:<24}{'':8}" + "".join(f"{value:8.2f}" for value in values))
-    _extrapolate(rows)
-
-
-def _extrapolate(rows: dict[tuple[float, float], dict[str, float]]) -> None:
-    """Fit P8 = limit + factor * spacing^order through the three finest spacings, each at its shortest step."""
     shortest: dict[float, float] = {}
     for (spacing, _), found in sorted(rows.items(), key=lambda row: -row[0][1]):
         shortest[spacing] = found["P8"]
-    if len(shortest) < 3:
-        return
-    (fine, low), (middle, mid), (coarse, high) = sorted(shortest.items())[:3]
+    if len(shortest) >= 3:
+        limit = extrapolated(shortest)
+        print(
+            f"P8 at spacing 0: {limit.value:.1f} +- {limit.error:.1f} ms, with the fitted order {limit.order:.2f} "
+            f"({limit.second:.1f} with order 2)"
+        )
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where values go as the spacing goes to 0: with the fitted order, with order 2; and how uncertain that is."""
+
+    value: float
+    error: float
+    order: float
+    second: float
+
+
+def extrapolated(values: dict[float, float]) -> Limit:
+    """Fit value = limit + factor * spacing^order through the three finest spacings."""
+    (fine, low), (middle, mid), (coarse, high) = sorted(values.items())[:3]
     order = brentq(lambda p: (coarse**p - middle**p) / (middle**p - fine**p) - (high - mid) / (mid - low), 0.2, 6)
-    limits = [low - (mid - low) / ((middle / fine) ** p - 1) for p in (order, 2)]
-    print(
-        f"P8 at spacing 0: {limits[0]:.1f} +- {max(abs(limits[0] - limits[1]), 0.1 * (low - limits[0])):.1f} ms, "
-        f"with the fitted order {order:.2f} ({limits[1]:.1f} with order 2)"
-    )
+    value, second = (low - (mid - low) / ((middle / fine) ** p - 1) for p in (order, 2))
+    return Limit(value, max(abs(value - second), 0.1 * (low - value)), order, second)
 
 
 if __name__ == "__main__":
