@@ -29,7 +29,7 @@ def pierces(p: FloatArray, q: FloatArray, triangle: FloatArray) -> bool:
     size = nx * nx + ny * ny + nz * nz
     a = ((uy * wz - uz * wy) * nx + (uz * wx - ux * wz) * ny + (ux * wy - uy * wx) * nz) / size
     b = ((wy * vz - wz * vy) * nx + (wz * vx - wx * vz) * ny + (wx * vy - wy * vx) * nz) / size
-    return a > 0.0 and b > 0.0 and a + b < 1.0
+    return bool(a > 0.0 and b > 0.0 and a + b < 1.0)
 
 
 @jit
@@ -66,11 +66,11 @@ def share_a_point(one: IntArray, other: IntArray) -> bool:
 
 
 @jit
-def edge_side(ay: float, az: float, by: float, bz: float, y: float, z: float) -> float:
+def edge_side(a: tuple[float, float], b: tuple[float, float], y: float, z: float) -> float:
     """On which side of the line from a to b a place lies; exactly the opposite for the line from b to a."""
-    if (ay, az) > (by, bz):
-        return -((ay - by) * (z - bz) - (az - bz) * (y - by))
-    return (by - ay) * (z - az) - (bz - az) * (y - ay)
+    if a > b:
+        return -((a[0] - b[0]) * (z - b[1]) - (a[1] - b[1]) * (y - b[0]))
+    return (b[0] - a[0]) * (z - a[1]) - (b[1] - a[1]) * (y - a[0])
 
 
 @jit
@@ -121,9 +121,9 @@ def cross(triangle: FloatArray, origin: FloatArray, spacing: float, low: IntArra
     slices = max(int(np.ceil(z.min())), 0), min(int(np.floor(z.max())) + 1, winding.shape[0])
     for k in range(slices[0], slices[1]):
         for j in range(rows[0], rows[1]):
-            a = edge_side(y[1], z[1], y[2], z[2], j, k)
-            b = edge_side(y[2], z[2], y[0], z[0], j, k)
-            c = edge_side(y[0], z[0], y[1], z[1], j, k)
+            a = edge_side((y[1], z[1]), (y[2], z[2]), j, k)
+            b = edge_side((y[2], z[2]), (y[0], z[0]), j, k)
+            c = edge_side((y[0], z[0]), (y[1], z[1]), j, k)
             if (a > 0.0 and b > 0.0 and c > 0.0) or (a < 0.0 and b < 0.0 and c < 0.0):
                 at = (a * x[0] + b * x[1] + c * x[2]) / (a + b + c)
                 winding[k, j, min(max(int(np.ceil(at)), 0), winding.shape[2] - 1)] += sign

@@ -71,7 +71,7 @@ def _ring(name: str, seat: tuple[IntArray, FloatArray], points: FloatArray) -> V
 def _seats(resolution: Resolution) -> Mapping[str, tuple[IntArray, FloatArray]]:
     """For each valve the points around its opening and weights (1 + DISC, SECTORS, points); row 0 is the centre."""
     known = topology(resolution)
-    left, angle = known.inner[-1, :, 0], _angles(resolution)
+    left, angle = known.inner[-1, :, 0], sector_angles(resolution)
     rim = known.cavities["rv"].rim
     seats = {name: (left, _left_weights(angle, _polar(*form))) for name, form in _left_forms().items()}
     for name, (middle, along, across) in (("tricuspid", TRICUSPID), ("pulmonary", PULMONARY)):
@@ -80,8 +80,11 @@ def _seats(resolution: Resolution) -> Mapping[str, tuple[IntArray, FloatArray]]:
     return MappingProxyType(seats)
 
 
-def _angles(resolution: Resolution) -> FloatArray:
-    """(sectors + 1,) radians of the left ring's points from mid-septum, insertions at +-60 degrees; closed."""
+def sector_angles(resolution: Resolution) -> FloatArray:
+    """(sectors + 1,) radians of the left ring's points from mid-septum, rising over the anterior wall; closed.
+
+    The insertions lie at +-60 degrees, whatever their place in the heart, as for the 17 segments.
+    """
     third = np.pi / 3
     septum = np.linspace(-third, third, resolution.septal_sectors, endpoint=False)
     return np.concatenate([septum, np.linspace(third, 5 * third, resolution.free_sectors + 1)])
@@ -126,7 +129,6 @@ def _left_weights(angle: FloatArray, place: FloatArray) -> FloatArray:
     distance = np.minimum(np.linalg.norm(place, axis=-1), 1.0)[..., None]
     edge = _between(low, part, count)
     weights: FloatArray = distance * edge + (1 - distance) / count
-    # seen from the base, angles from the septum over the anterior wall run counter-clockwise
     return weights
 
 
@@ -151,4 +153,4 @@ def _between(low: IntArray, part: FloatArray, count: int, *, closed: bool = True
     return weights
 
 
-__all__ = ["DISC", "SECTORS", "ValveRing", "valve_rings"]
+__all__ = ["DISC", "SECTORS", "ValveRing", "sector_angles", "valve_rings"]
