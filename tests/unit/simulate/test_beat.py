@@ -111,7 +111,7 @@ def test_the_same_heart_gives_the_same_beat() -> None:
 
 
 def test_a_heart_without_enough_blood_is_refused() -> None:
-    with pytest.raises((InvalidInput, NotAnalysable), match="blood_volume|blood volume"):
+    with pytest.raises((InvalidInput, NotAnalysable), match=r"blood_volume|blood volume"):
         STEP(Heart().but({"circulation.blood_volume": 2.5 * litre}))
 
 

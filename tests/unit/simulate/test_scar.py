@@ -7,7 +7,7 @@ from marey.core import InvalidInput
 from marey.simulate.scar import Scar, infarction
 
 HEIGHT, ANGLE, DEPTH = (np.array(row) for row in np.meshgrid([0.3, 0.5, 0.95], [0.8, -2.3], [0.1, 0.6, 0.95]))
-AT = [part.ravel() for part in (HEIGHT, ANGLE, DEPTH)]
+AT = (HEIGHT.ravel(), ANGLE.ravel(), DEPTH.ravel())
 LEFT = np.ones(AT[0].shape, np.bool_)
 
 
