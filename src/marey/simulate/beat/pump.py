@@ -10,16 +10,19 @@ from marey.core import NotAnalysable
 from marey.core.units import mL, ms
 from marey.simulate.beat.body import LEFT_PATCHES, Body
 from marey.simulate.circulation.loop import Loop
-from marey.simulate.circulation.periodic import periodic
+from marey.simulate.circulation.periodic import TOLERANCE, periodic
 from marey.simulate.heart import Heart
 from marey.simulate.mechanics.patches import Patch, PatchedVentricles, Wall, healthy_patches
 from marey.simulate.mechanics.triseg import WallGeometry
 
 Array = NDArray[np.float64]
 STEP = 1.0 * ms
-STARTING_SIZE = 0.62
+STARTING_SIZE = np.array([0.62, 0.52])
 ENOUGH = 0.005
-TRIALS = 12
+ROUGH = 1e-3
+LARGEST_CHANGE = 0.3
+SMALLEST, LARGEST = 0.15, 1.3
+TRIALS = 16
 
 
 def pump(heart: Heart, at: Body, activation: Array) -> Loop:
@@ -37,18 +40,34 @@ def pump(heart: Heart, at: Body, activation: Array) -> Loop:
         NotAnalysable: no periodic beat, or none that fills the ventricles so.
     """
     wanted = np.array([heart.shape.lv_volume, heart.shape.rv_volume])
-    size = STARTING_SIZE * wanted
+    size, slope = np.log(STARTING_SIZE * wanted), np.eye(2)
+    loop, tolerance = None, ROUGH
+    off = change = np.zeros(2)
     for _ in range(TRIALS):
-        loop = periodic(heart.circulation, patched(heart, at, activation, size), step=STEP)
-        filled = np.array([loop.volumes["left ventricle"][0], loop.volumes["right ventricle"][0]])
-        if np.abs(filled / wanted - 1).max() < ENOUGH:
-            return loop
-        size = size * wanted / filled
+        ventricles = patched(heart, at, activation, np.exp(size))
+        loop = periodic(heart.circulation, ventricles, tolerance=tolerance, step=STEP, start=loop)
+        before, off = off, np.log(_filled(loop) / wanted)
+        if np.abs(off).max() < ENOUGH:
+            if tolerance == TOLERANCE:
+                return loop
+            tolerance, change = TOLERANCE, np.zeros(2)
+            continue
+        if change.any():  # Broyden's update, doi:10.1090/S0025-5718-1965-0198670-6
+            slope += np.outer(off - before - slope @ change, change) / (change @ change)
+        step = np.clip(-np.linalg.solve(slope, off), -LARGEST_CHANGE, LARGEST_CHANGE)
+        bounded = np.clip(size + step, np.log(SMALLEST * wanted), np.log(LARGEST * wanted))
+        size, change = bounded, bounded - size
+    found = wanted * np.exp(off)
     raise NotAnalysable(
-        f"The ventricles fill to {filled[0] / mL:.0f} and {filled[1] / mL:.0f} mL, whatever their unloaded size.",
+        f"The ventricles fill to {found[0] / mL:.0f} and {found[1] / mL:.0f} mL, whatever their unloaded size.",
         f"The shape asks for {wanted[0] / mL:.0f} and {wanted[1] / mL:.0f} mL at end-diastole.",
         "Change the blood volume, or the volumes of the shape.",
     )
+
+
+def _filled(loop: Loop) -> Array:
+    """Both ventricles at the R wave."""
+    return np.array([loop.volumes["left ventricle"][0], loop.volumes["right ventricle"][0]])
 
 
 def patched(heart: Heart, at: Body, activation: Array, size: Array) -> PatchedVentricles:

@@ -44,6 +44,7 @@ def periodic(
     tolerance: float = TOLERANCE,
     beats: int = BEATS,
     step: float = STEP,
+    start: Loop | None = None,
 ) -> Loop:
     """Simulate until the beat is periodic, and return the last one.
 
@@ -55,6 +56,7 @@ def periodic(
         tolerance: largest change of any state over a beat, relative to its size during the beat.
         beats: how many beats it may take.
         step: largest time step, ms.
+        start: a beat of a similar heart with as much blood, at whose end to start; from rest when not given.
 
     Raises:
         NotAnalysable: the beat is not periodic by then, its energy does not balance, or there is no solution.
@@ -67,6 +69,8 @@ def periodic(
             f"The defaults are {TOLERANCE} and {BEATS}.",
         )
     state, memory = _start(circulation, ventricles), ventricles.memory()
+    if start is not None:
+        state[: -EFFECTS.size] = start.trace.states[-1]
     past, plain, change = Anderson(), state, np.inf
     for count in range(1, beats + 1):
         try:

@@ -90,8 +90,8 @@ GROUPS: Mapping[str, Group] = MappingProxyType({
     "healthy": Group(0.28),
     "dcm": Group(0.1, _DILATED, fits=_is_dilated),
     "hcm": Group(0.1, {
-        "age": Change(1.0, -8), "lv_volume_index": Change(0.88), "lv_mass_index": Change(1.65),
-        "lv_ejection": Change(0.0, 67 * percent), "septal_thickening": Change(1.6, spread=0.12),
+        "age": Change(1.0, -8), "lv_volume_index": Change(0.88), "lv_mass_index": Change(1.75),
+        "lv_ejection": Change(0.0, 67 * percent), "septal_thickening": Change(1.7, spread=0.12),
         "left_filling": Change(1.5), "stiffness": Change(1.8), "pulmonary_gradient": Change(1.2),
     }, fits=_is_hypertrophic),
     "infarct": Group(0.1, {

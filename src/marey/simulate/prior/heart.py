@@ -52,7 +52,7 @@ def heart_of(person: Person, traits: Mapping[str, float], lesion: Mapping[str, A
     circulation = heart.circulation.but(_vessels(heart.circulation, traits, demand))
     circulation = circulation.but(blood_volume=blood + blood_volume(circulation, demand))
     return dataclasses.replace(heart, circulation=circulation).but({
-        "muscle.contractility": left * traits["contractility"], "muscle.rv_contractility": right,
+        "muscle.contractility": left, "muscle.rv_contractility": right,
         "muscle.stiffness": demand.stiffness, "muscle.rv_stiffness": demand.rv_stiffness,
     })  # fmt: skip
 

@@ -47,11 +47,14 @@ class Demand:
     scar: float
 
     def terms(self) -> Array:
-        """(11,) what the logarithms of the strengths are linear in; near 0 in the usual heart."""
+        """(15,) what the logarithms of the strengths are linear in; near 0 in the usual heart."""
+        left, right = self.stroke / self.lv_volume - 0.6, self.forward / self.rv_volume - 0.55
         return np.array([
             1.0,
-            self.stroke / self.lv_volume - 0.6,
-            self.forward / self.rv_volume - 0.55,
+            left,
+            right,
+            left**2,
+            right**2,
             np.log(self.lv_load / (115 * mmHg)),
             np.log(self.rv_load / (20 * mmHg)),
             np.log(self.lv_volume / self.lv_mass / 1.5),
@@ -66,9 +69,9 @@ class Demand:
 
 
 COEFFICIENTS: Mapping[str, tuple[float, ...]] = MappingProxyType({
-    "left": (0.0, 3.0, 0.0, 0.6, 0.0, 0.6, 0.0, -0.2, 0.0, 0.0, 0.0, 0.0, 1.0),
-    "right": (0.0, 0.0, 3.0, 0.0, 0.6, 0.0, 0.6, 0.0, -0.2, 0.0, 0.0, 0.0, 0.0),
-    "blood": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    "left": (0.08, 1.61, 0.00, 0.0, 0.0, 0.93, 0.02, 0.56, 0.07, -0.67, 0.10, 0.37, -0.03, 0.12, 2.12),
+    "right": (-0.35, -0.37, 2.57, 0.0, 0.0, -0.17, 1.10, -0.14, 1.04, -0.20, -0.76, 0.01, 0.34, 0.32, -0.63),
+    "blood": (2.79, 0.58, 1.56, 0.0, 0.0, 0.08, 0.24, -0.55, 1.46, -0.63, 0.61, -0.26, -0.46, 0.70, 0.52),
 })  # fmt: skip
 
 

@@ -93,7 +93,6 @@ TRAITS: Mapping[str, Trait] = MappingProxyType({
     "pulmonary_gradient": _relative(7 * mmHg, 7 * mmHg, 0.2, TEXTBOOK),
     "stiffness": _factor(0.15),
     "rv_stiffness": _factor(0.15),
-    "contractility": _factor(0.04),
     "conduction": _factor(0.06),
     "purkinje": _factor(0.06),
     "pr_interval": _relative(160 * ms, 160 * ms, 0.1, TEXTBOOK),
