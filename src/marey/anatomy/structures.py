@@ -1,6 +1,6 @@
 """The structures that Marey labels, each with its SNOMED CT term and its colour in every figure.
 
-Codes are those of DICOM's dictionary (PS3.16). Muscle that has no term of its own there has that of its tissue.
+Cavities and vessels have the terms of DICOM's dictionary (PS3.16); all muscle has that of its tissue.
 """
 
 from marey.core import Code, Structure

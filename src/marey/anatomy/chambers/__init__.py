@@ -1,6 +1,6 @@
 """Atria, great vessels, valves and papillary muscles on the biventricular template; labels of the whole heart."""
 
-from marey.anatomy.chambers.attach import Anchors, Chambers, anchors, attach
+from marey.anatomy.chambers.attach import Anchors, Chambers, anchors, attach, check_chambers
 from marey.anatomy.chambers.labels import STRUCTURES, HeartLabels, Lattice, heart_labels, lattice
 from marey.anatomy.chambers.muscles import InnerMuscles, inner_muscles
 from marey.anatomy.chambers.shape import AtriaShape
@@ -9,6 +9,6 @@ from marey.anatomy.chambers.valves import ValveRing, valve_rings
 
 __all__ = [
     "STRUCTURES", "Anchors", "AtriaShape", "Chambers", "HeartLabels", "InnerMuscles", "Lattice", "ValveRing", "anchors",
-    "attach", "check_surface", "crossings", "enclosed_volume", "heart_labels", "inner_muscles", "lattice",
-    "valve_rings",
+    "attach", "check_chambers", "check_surface", "crossings", "enclosed_volume", "heart_labels", "inner_muscles",
+    "lattice", "valve_rings",
 ]  # fmt: skip

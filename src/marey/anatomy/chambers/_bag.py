@@ -22,7 +22,7 @@ HEIGHT = 1 - (1 - np.arange(1, LEVELS + 1) / (LEVELS + 1)) ** 1.5
 NECK, WIDEST = 0.45, 0.5
 HARDNESS = 8.0
 SMALLEST_GAP = 2.0
-SIZES = (1.0, 250.0)
+SIZES = (1.0, 150.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ and their width follows from their volume.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 
 from marey.anatomy.chambers._bag import BagForm, HalfSpace, bag
 from marey.anatomy.chambers.shape import AtriaShape
+from marey.anatomy.chambers.surfaces import check_surface, crossings
 from marey.anatomy.chambers.valves import ValveRing, valve_rings
 from marey.anatomy.chambers.vessels import End, column, sinuses, tube
 from marey.anatomy.ventricles import Topology
-from marey.core import Mesh
+from marey.core import InvalidInput, Mesh
 
 FloatArray = NDArray[np.float64]
 LEFT = BagForm("left atrium", (0.1, 0.45), 1.25, 0.3)
@@ -27,7 +29,7 @@ RIGHT_TO_AORTA = np.array([0.5, -0.866, 0.0])
 UP = np.array([0.25, -0.62, 0.74])
 AORTA_UP = np.array([-0.3, -0.1, 0.95])
 TRUNK_UP = np.array([0.5, -0.25, 0.83])
-INSIDE = 3.0
+INSIDE, BETWEEN, YIELDING = 3.0, 3.0, 0.3
 SHORTEST, STUMP_LEVELS = 0.4, 6
 
 
@@ -76,17 +78,19 @@ class Chambers:
             cava", "inferior vena cava" and the four pulmonary veins; triangles whose points correspond between all
             moments and hearts. Veins begin a little inside their atrium.
         valves: the four rings by name.
+        wall_thickness: of the atria around their surfaces, mm.
     """
 
     surfaces: Mapping[str, Mesh]
     valves: Mapping[str, ValveRing]
+    wall_thickness: float
 
 
 def anchors(shape: AtriaShape, known: Topology, points: FloatArray) -> Anchors:
     """Where roofs and far ends lie, from the ventricles' points (n, 3) at end-diastole.
 
     Raises:
-        InvalidInput: volumes that do not fit onto the valves.
+        InvalidInput: volumes that do not fit onto the valves, or chambers and arteries that cut each other.
     """
     valves = valve_rings(known, points)
     roofs = {
@@ -100,7 +104,9 @@ def anchors(shape: AtriaShape, known: Topology, points: FloatArray) -> Anchors:
         root = _entry(surface, away)
         roots[vein.name] = root
         ends[vein.name] = End(surface.points[root] + shape.vein_length * away, away, _vein_radius(shape, vein))
-    return Anchors(shape, MappingProxyType(roofs), MappingProxyType(ends), MappingProxyType(roots))
+    found = Anchors(shape, MappingProxyType(roofs), MappingProxyType(ends), MappingProxyType(roots))
+    check_chambers(attach(found, known, points, shape.left_volume, shape.right_volume))
+    return found
 
 
 def attach(fixed: Anchors, known: Topology, points: FloatArray, left_volume: float, right_volume: float) -> Chambers:
@@ -118,14 +124,29 @@ def attach(fixed: Anchors, known: Topology, points: FloatArray, left_volume: flo
     valves = valve_rings(known, points)
     surfaces = _bags(valves, fixed.roofs, left_volume, right_volume, fixed.shape)
     shape, ends = fixed.shape, fixed.ends
-    for name, valve in (("aorta", "aortic"), ("pulmonary trunk", "pulmonary")):
-        ring = valves[valve]
-        near = End(ring.centre, ring.normal, ring.radius)
-        wide = sinuses(ends[name].radius, shape.aortic_root_radius, shape.ascending_aorta_length)
-        surfaces[name] = tube(near, ends[name], ring.points, wide if name == "aorta" else 0.0)
+    surfaces["aorta"], surfaces["pulmonary trunk"] = _arteries(valves, shape, ends)
     for vein in VEINS:
         surfaces[vein.name] = _stump(surfaces[vein.chamber].points[fixed.roots[vein.name]], ends[vein.name], shape)
-    return Chambers(MappingProxyType(surfaces), valves)
+    return Chambers(MappingProxyType(surfaces), valves, shape.wall_thickness)
+
+
+def check_chambers(chambers: Chambers) -> None:
+    """Refuse chambers of which a surface is not closed or cuts itself, or of which atria and arteries cut each other.
+
+    Veins reach into their atria and may meet neighbours.
+
+    Raises:
+        InvalidInput: it names the surfaces.
+    """
+    for name, surface in chambers.surfaces.items():
+        check_surface(surface, name)
+    for one, other in combinations((LEFT.name, RIGHT.name, "aorta", "pulmonary trunk"), 2):
+        if crossings(chambers.surfaces[one], chambers.surfaces[other]):
+            raise InvalidInput(
+                f"The {one} and the {other} cut each other.",
+                "Atria, aorta and pulmonary trunk have to lie beside each other.",
+                "Choose smaller radii of the vessels or volumes of the atria, or larger ventricles.",
+            )
 
 
 def _stump(entry: FloatArray, end: End, shape: AtriaShape) -> Mesh:
@@ -163,11 +184,28 @@ def _roof(valve: ValveRing, form: BagForm, length: float) -> FloatArray:
     return place
 
 
+def _arteries(valves: Mapping[str, ValveRing], shape: AtriaShape, ends: Mapping[str, End]) -> tuple[Mesh, Mesh]:
+    """Aorta and pulmonary trunk; near their valves, which lie beside each other, they give way to each other."""
+    aortic, pulmonary = valves["aortic"], valves["pulmonary"]
+    away = pulmonary.centre - aortic.centre
+    room = float(np.linalg.norm(away)) - max(pulmonary.radius, shape.pulmonary_trunk_radius) - BETWEEN / 2
+    end = ends["aorta"]
+    wide = sinuses(end.radius, min(shape.aortic_root_radius, room), shape.ascending_aorta_length)
+    aorta = tube(End(aortic.centre, aortic.normal, aortic.radius), end, aortic.points, wide)
+    direction = _unit(pulmonary.normal + YIELDING * _unit(away))
+    trunk = End(pulmonary.centre, direction, pulmonary.radius)
+    return aorta, tube(trunk, ends["pulmonary trunk"], pulmonary.points)
+
+
 def _arterial_ends(shape: AtriaShape, valves: Mapping[str, ValveRing]) -> dict[str, End]:
     aortic, pulmonary = valves["aortic"], valves["pulmonary"]
     up, trunk = _unit(AORTA_UP), _unit(TRUNK_UP)
     aorta = aortic.centre + shape.ascending_aorta_length * _unit(up + 0.6 * aortic.normal)
     lung = pulmonary.centre + shape.pulmonary_trunk_length * _unit(trunk + 0.6 * pulmonary.normal)
+    beside = lung - aorta - ((lung - aorta) @ up) * up
+    distance = float(np.linalg.norm(beside))
+    needed = max(shape.ascending_aorta_radius, shape.aortic_root_radius) + shape.pulmonary_trunk_radius + BETWEEN
+    lung = lung + max(needed - distance, 0.0) * beside / distance
     return {
         "aorta": End(aorta, up, shape.ascending_aorta_radius),
         "pulmonary trunk": End(lung, trunk, shape.pulmonary_trunk_radius),
@@ -191,4 +229,4 @@ def _unit(vector: FloatArray) -> FloatArray:
     return unit
 
 
-__all__ = ["Anchors", "Chambers", "anchors", "attach"]
+__all__ = ["Anchors", "Chambers", "anchors", "attach", "check_chambers"]

@@ -112,7 +112,6 @@ def heart_labels(
     points: FloatArray,
     chambers: Chambers | None = None,
     muscles: Mapping[str, Mesh] | None = None,
-    wall_thickness: float = 2.0 * mm,
 ) -> HeartLabels:
     """Label the voxels whose centres lie in the heart.
 
@@ -122,13 +121,12 @@ def heart_labels(
         points: (n, 3) mm, of the ventricles at this moment.
         chambers: atria and vessels at this moment, from `attach`.
         muscles: within the cavities, from `inner_muscles`.
-        wall_thickness: of the atria, mm.
     """
     values = np.zeros(where.shape, np.uint8)
     label = {structure.name: number for number, structure in enumerate(STRUCTURES, start=1)}
     parts = list(_ventricles(known, points))
     parts += [(_muscle_structure(name), surface.points[surface.cells]) for name, surface in (muscles or {}).items()]
-    parts += list(_chambers(chambers, wall_thickness)) if chambers else []
+    parts += list(_chambers(chambers)) if chambers else []
     for structure, triangles in sorted(parts, key=lambda part: label[part[0].name]):
         paint(np.ascontiguousarray(triangles), where.origin, float(where.spacing), label[structure.name], values)
     return HeartLabels(values, where)
@@ -173,7 +171,7 @@ def _muscle_structure(name: str) -> Structure:
     return names.MODERATOR_BAND if name == names.MODERATOR_BAND.name else names.PAPILLARY_MUSCLES
 
 
-def _chambers(chambers: Chambers, wall_thickness: float) -> Iterator[tuple[Structure, FloatArray]]:
+def _chambers(chambers: Chambers) -> Iterator[tuple[Structure, FloatArray]]:
     known = {
         "left atrium": names.LA_CAVITY, "right atrium": names.RA_CAVITY, "aorta": names.AORTA,
         "pulmonary trunk": names.PULMONARY_TRUNK, "superior vena cava": names.SUPERIOR_VENA_CAVA,
@@ -183,7 +181,7 @@ def _chambers(chambers: Chambers, wall_thickness: float) -> Iterator[tuple[Struc
         yield known[name], surface.points[surface.cells]
     for name, wall in (("left atrium", names.LA_WALL), ("right atrium", names.RA_WALL)):
         surface = chambers.surfaces[name]
-        yield wall, (surface.points + wall_thickness * outward_normals(surface))[surface.cells]
+        yield wall, (surface.points + chambers.wall_thickness * outward_normals(surface))[surface.cells]
 
 
 __all__ = ["STRUCTURES", "HeartLabels", "Lattice", "heart_labels", "lattice"]
