@@ -1,5 +1,6 @@
 """The biventricular template: shape, mesh, coordinates, fibres and voxels of both ventricles."""
 
+from marey.anatomy.ventricles.atlas import ShapeAtlas, read_atlas
 from marey.anatomy.ventricles.cavities import cavity_volume, mass, wall_volume
 from marey.anatomy.ventricles.check import check_mesh, check_template
 from marey.anatomy.ventricles.coordinates import with_coordinates
@@ -11,7 +12,8 @@ from marey.anatomy.ventricles.topology import COARSE, FINE, MEDIUM, Cavity, Reso
 from marey.anatomy.ventricles.voxels import VoxelHeart, average, sample, spread, voxelise
 
 __all__ = [
-    "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Place", "Resolution", "Topology", "VentricleShape",
-    "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "locate", "mass", "sample", "spread",
-    "topology", "ventricles", "voxelise", "wall_volume", "with_coordinates", "with_fibres",
+    "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Place", "Resolution", "ShapeAtlas", "Topology",
+    "VentricleShape", "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "locate", "mass",
+    "read_atlas", "sample", "spread", "topology", "ventricles", "voxelise", "wall_volume", "with_coordinates",
+    "with_fibres",
 ]  # fmt: skip
