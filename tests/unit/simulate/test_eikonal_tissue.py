@@ -117,6 +117,20 @@ def test_layer_border_zone_and_scar_scale_the_velocities() -> None:
     np.testing.assert_allclose(across, along / 2)
 
 
-def test_a_map_of_another_shape_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="'scar' has the shape"):
-        conduction_tissue(MASK, 1.0, FIBRE, scar=np.zeros((2, 2, 2), bool))
+def test_a_blocked_ventricle_has_its_own_factor() -> None:
+    mask = tube(1.0)
+    fibre = np.broadcast_to(np.array([0.0, 0.0, 1.0]), (*mask.shape, 3))
+    blocked = np.zeros_like(mask)
+    blocked[2:] = True
+    conduction = Conduction(along=0.6, across=0.3, endocardial_factor=4.0, blocked_endocardial_factor=2.0)
+    along = np.asarray(conduction_tissue(mask, 1.0, fibre, conduction, blocked=blocked).along)
+    layer = endocardial_layer(mask, 1.0, 1.0)
+    assert set(along[:2][layer[:2]]) == {2.4}
+    assert set(along[2:][layer[2:]]) == {1.2}
+    assert set(along[mask & ~layer]) == {0.6}
+
+
+@pytest.mark.parametrize("name", ["scar", "border_zone", "blocked"])
+def test_a_map_of_another_shape_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match=f"'{name}' has the shape"):
+        conduction_tissue(MASK, 1.0, FIBRE, **{name: np.zeros((2, 2, 2), bool)})

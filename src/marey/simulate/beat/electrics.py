@@ -1,10 +1,12 @@
 """Activation of a heart and what the electrodes see of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from marey.anatomy.ventricles.voxels import average, spread
 from marey.core import Signal
@@ -15,11 +17,12 @@ from marey.simulate.ecg import (
     Tissue,
     durations,
     electrocardiogram,
+    enclosed_points,
     infinite_lead_field,
     torso_lead_field,
     trunk_conductor,
 )
-from marey.simulate.eikonal import ConductionTissue, Lead, activation_times, conduction_tissue, sites
+from marey.simulate.eikonal import ConductionTissue, Lead, activation_times, conduction_tissue, sites, without_bundle
 from marey.simulate.heart import Heart
 
 Array = NDArray[np.float64]
@@ -34,7 +37,7 @@ class Activation:
     Args:
         tissue: what conducts.
         times: (v,) ms of the voxels inside; infinite in scar.
-        patches: (20,) ms, means of the living muscle of each patch.
+        patches: (20,) ms, means of the living muscle of each patch; of one without any, of the muscle nearby.
         points: (n,) ms at the mesh's points; scar has the time of the muscle nearby.
         total: ms from the first to the last.
     """
@@ -46,7 +49,7 @@ class Activation:
     total: float
 
 
-def activate(heart: Heart, at: Body, leads: list[Lead] | None = None) -> Activation:
+def activate(heart: Heart, at: Body, leads: Sequence[Lead] | None = None) -> Activation:
     """Spread the activation.
 
     Args:
@@ -55,28 +58,41 @@ def activate(heart: Heart, at: Body, leads: list[Lead] | None = None) -> Activat
         leads: where it starts; the heart's own conduction system when not given.
 
     Raises:
-        InvalidInput: no site left, or a site in a scar.
+        InvalidInput: no bundle branch left, a pacing lead or all breakthroughs in a scar.
     """
     voxels, scar = at.voxels, at.infarct
-    origin = (float(voxels.origin[0]), float(voxels.origin[1]), float(voxels.origin[2]))
-    fibre = np.asarray(spread(voxels, voxels.fields["fibre"]), np.float64)
-    core, border = (np.asarray(spread(voxels, mask)) > 0 for mask in (scar.core, scar.border))
-    tissue = conduction_tissue(
-        voxels.inside, voxels.spacing, fibre, heart.conduction, scar=core, border_zone=border, origin=origin
-    )
     fields = SimpleNamespace(**{
         name: spread(voxels, voxels.fields[name]) for name in ("transmural", "apicobasal", "rotational", "side")
     })  # fmt: skip
     starts = heart.conduction_system.leads() if leads is None else leads
+    core, border = (np.asarray(spread(voxels, mask)) > 0 for mask in (scar.core, scar.border))
+    tissue = conduction_tissue(
+        voxels.inside,
+        voxels.spacing,
+        np.asarray(spread(voxels, voxels.fields["fibre"]), np.float64),
+        heart.conduction,
+        blocked=without_bundle(fields, starts),
+        scar=core,
+        border_zone=border,
+        origin=(float(voxels.origin[0]), float(voxels.origin[1]), float(voxels.origin[2])),
+    )
     found = activation_times(tissue, sites(tissue, fields, starts))
-    times = found.times[voxels.inside]
-    times = times - times.min()
+    times = found.times[voxels.inside] - found.times.min()
     alive = np.isfinite(times)
-    filled = np.where(alive, times, float(times[alive].max()))
-    patches = at.patch_means(filled, alive)
-    # a patch without living muscle has no time of its own; it does not contract either
-    patches = np.where(np.isnan(patches), float(filled.mean()), patches)
+    filled = _filled(voxels.places, times, alive)
+    own = at.patch_means(filled, alive)
+    patches = np.where(np.isnan(own), at.patch_means(filled), own)
     return Activation(tissue, times, patches, average(voxels, filled, at.mesh), float(times[alive].max()))
+
+
+def _filled(places: Array, times: Array, alive: NDArray[np.bool_]) -> Array:
+    """Times (v,) in which those of the muscle that is never activated are the nearest other voxel's."""
+    if alive.all():
+        return times
+    _, nearest = cKDTree(places[alive]).query(places[~alive])
+    filled = times.copy()
+    filled[~alive] = times[alive][nearest]
+    return filled
 
 
 def lead_field(heart: Heart, at: Body, active: Activation, *, torso: bool) -> LeadField:
@@ -89,7 +105,8 @@ def lead_field(heart: Heart, at: Body, active: Activation, *, torso: bool) -> Le
     tissue = Tissue(mask, fibres, voxels.spacing, voxels.origin)
     if not torso:
         return infinite_lead_field(tissue, heart.torso, heart.pose, heart.intracellular)
-    conductor = trunk_conductor(heart.torso, heart.pose, voxels.places)
+    blood = enclosed_points(voxels.inside, voxels.spacing, voxels.origin)
+    conductor = trunk_conductor(heart.torso, heart.pose, voxels.places, blood)
     return torso_lead_field(tissue, heart.torso, heart.pose, conductor, heart.intracellular)
 
 

@@ -30,10 +30,10 @@ class Pose(Parameters):
     frontal_angle: float = parameter(38 * DEGREE, 5 * DEGREE, 80 * DEGREE, "deg", ENGBLOM)
     transverse_angle: float = parameter(46 * DEGREE, 15 * DEGREE, 80 * DEGREE, "deg", ENGBLOM)
     roll: float = parameter(
-        20 * DEGREE, -40 * DEGREE, 80 * DEGREE, "deg", "directions found in cine MR, see anatomy.axes"
+        30 * DEGREE, -40 * DEGREE, 80 * DEGREE, "deg", "directions found in cine MR, see anatomy.axes"
     )
-    left: float = parameter(3.0 * cm, -10 * cm, 10 * cm, "cm", CENTRE)
-    back: float = parameter(-3.0 * cm, -8 * cm, 6 * cm, "cm", CENTRE)
+    left: float = parameter(5.0 * cm, -10 * cm, 10 * cm, "cm", CENTRE)
+    back: float = parameter(-2.5 * cm, -8 * cm, 6 * cm, "cm", CENTRE)
     up: float = parameter(-15 * mm, -80 * mm, 60 * mm, "mm", CENTRE)
 
     @property

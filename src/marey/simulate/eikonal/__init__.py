@@ -7,6 +7,7 @@ from marey.simulate.eikonal.conduction_system import (
     LV_LATERAL,
     RV_APEX,
     Block,
+    Breakthrough,
     ConductionSystem,
     Lead,
     VentricularFields,
@@ -14,6 +15,7 @@ from marey.simulate.eikonal.conduction_system import (
     his_pacing,
     left_bundle_pacing,
     sites,
+    without_bundle,
 )
 from marey.simulate.eikonal.tissue import Conduction, ConductionTissue, conduction_tissue, endocardial_layer
 
@@ -24,6 +26,7 @@ __all__ = [
     "ActivationLibrary",
     "ActivationMap",
     "Block",
+    "Breakthrough",
     "Conduction",
     "ConductionSystem",
     "ConductionTissue",
@@ -39,4 +42,5 @@ __all__ = [
     "his_pacing",
     "left_bundle_pacing",
     "sites",
+    "without_bundle",
 ]

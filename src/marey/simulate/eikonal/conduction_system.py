@@ -2,7 +2,9 @@
 
 The left ventricle is first active at three places of its endocardium: high anterior paraseptal, posterior paraseptal at
 a third of the way from the apex, left surface of the middle of the septum; the right near the insertion of the anterior
-papillary muscle 5 to 10 ms later: Durrer et al. 1970, doi:10.1161/01.cir.41.6.899.
+papillary muscle 5 to 10 ms later: Durrer et al. 1970, doi:10.1161/01.cir.41.6.899. From such a breakthrough the
+Purkinje network of the same ventricle carries the activation on. A front that comes through the muscle, from the other
+ventricle or from a pacing lead, enters that network late and gains little speed from it.
 """
 
 import dataclasses
@@ -10,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import pi
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ from marey.simulate.eikonal.activation import Site
 from marey.simulate.eikonal.tissue import ConductionTissue
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 _DURRER = "10.1161/01.cir.41.6.899"
 LEFT, RIGHT = 0, 1
@@ -47,7 +50,7 @@ class VentricularFields(Protocol):
 
 @dataclass(frozen=True)
 class Lead(Parameters):
-    """A place in the ventricles that starts to activate: a breakthrough of the Purkinje network or a pacing lead.
+    """A place in the ventricles that starts to activate, as at a pacing lead.
 
     Args:
         apicobasal, rotational, transmural, side: ventricular coordinates.
@@ -70,6 +73,16 @@ class Lead(Parameters):
             )
 
 
+@dataclass(frozen=True)
+class Breakthrough(Lead):
+    """Where the Purkinje network reaches the muscle: the endocardium of its ventricle conducts fast."""
+
+    @property
+    def ventricle(self) -> int:
+        """`LEFT` or `RIGHT`; the right surface of the septum is the right ventricle's."""
+        return RIGHT if self.side == RIGHT or self.transmural > 0.5 else LEFT
+
+
 class Block(Enum):
     """Parts of the conduction system that do not conduct."""
 
@@ -77,6 +90,20 @@ class Block(Enum):
     RIGHT_BUNDLE = "right bundle"
     LEFT_ANTERIOR_FASCICLE = "left anterior fascicle"
     LEFT_POSTERIOR_FASCICLE = "left posterior fascicle"
+
+
+Breakthroughs = tuple[Breakthrough, ...]
+_ANTERIOR = (Breakthrough(apicobasal=0.86, rotational=0.47 * pi),)
+_SEPTAL = (Breakthrough(apicobasal=0.46, rotational=0.02 * pi, delay=2.5 * ms),)
+_POSTERIOR = (
+    Breakthrough(apicobasal=0.38, rotational=-0.44 * pi, delay=4.5 * ms),
+    Breakthrough(apicobasal=0.85, rotational=-0.64 * pi, delay=0.5 * ms),
+)
+_RIGHT = (
+    Breakthrough(apicobasal=0.45, rotational=0.30 * pi, side=RIGHT, delay=7.5 * ms),
+    Breakthrough(apicobasal=0.41, rotational=0.20 * pi, transmural=1.0, delay=11.0 * ms),
+    Breakthrough(apicobasal=0.63, rotational=-0.12 * pi, side=RIGHT, delay=25.0 * ms),
+)
 
 
 @dataclass(frozen=True)
@@ -89,15 +116,15 @@ class ConductionSystem(Parameters):
         blocks: what does not conduct at all.
     """
 
-    left_anterior: Lead = dataclasses.field(default=Lead(apicobasal=0.7, rotational=0.37 * pi))
-    left_septal: Lead = dataclasses.field(default=Lead(apicobasal=0.5, rotational=0.0))
-    left_posterior: Lead = dataclasses.field(default=Lead(apicobasal=0.33, rotational=-0.37 * pi))
-    right: Lead = dataclasses.field(default=Lead(apicobasal=0.45, rotational=0.1 * pi, side=RIGHT, delay=7.5 * ms))
+    left_anterior: Breakthroughs = _ANTERIOR
+    left_septal: Breakthroughs = _SEPTAL
+    left_posterior: Breakthroughs = _POSTERIOR
+    right: Breakthroughs = _RIGHT
     left_delay: float = parameter(0.0 * ms, 0.0, 200.0, "ms", "textbook value: 0, about 30 ms in incomplete block")
     right_delay: float = parameter(0.0 * ms, 0.0, 200.0, "ms", "textbook value: 0, about 30 ms in incomplete block")
     blocks: frozenset[Block] = frozenset()
 
-    def leads(self) -> list[Lead]:
+    def leads(self) -> list[Breakthrough]:
         """The breakthroughs that are left, each with its time.
 
         Raises:
@@ -109,7 +136,8 @@ class ConductionSystem(Parameters):
             (self.left_posterior, self.left_delay, {Block.LEFT_BUNDLE, Block.LEFT_POSTERIOR_FASCICLE}),
             (self.right, self.right_delay, {Block.RIGHT_BUNDLE}),
         )
-        leads = [delayed(lead, delay) for lead, delay, blocked_by in bundles if not blocked_by & self.blocks]
+        open_bundles = [(places, delay) for places, delay, blocked_by in bundles if not blocked_by & self.blocks]
+        leads = [delayed(place, delay) for places, delay in open_bundles for place in places]
         if not leads:
             raise InvalidInput(
                 "Both bundle branches are blocked.",
@@ -119,21 +147,24 @@ class ConductionSystem(Parameters):
         return leads
 
 
-RV_APEX = Lead(apicobasal=0.1, side=RIGHT)
+RV_APEX = Lead(apicobasal=0.35, side=RIGHT)
 LV_LATERAL = Lead(apicobasal=0.5, rotational=pi, transmural=1.0)
 
 
-def delayed(lead: Lead, delay: float) -> Lead:
+L = TypeVar("L", bound=Lead)
+
+
+def delayed(lead: L, delay: float) -> L:
     """The same place, later."""
     return dataclasses.replace(lead, delay=lead.delay + delay)
 
 
-def his_pacing(system: ConductionSystem, latency: float) -> list[Lead]:
+def his_pacing(system: ConductionSystem, latency: float) -> list[Breakthrough]:
     """Pacing of the bundle of His: the normal activation, blocks below it included, `latency` ms after the stimulus."""
     return [delayed(lead, latency) for lead in system.leads()]
 
 
-def left_bundle_pacing(system: ConductionSystem, latency: float, right_latency: float) -> list[Lead]:
+def left_bundle_pacing(system: ConductionSystem, latency: float, right_latency: float) -> list[Breakthrough]:
     """Pacing of the left bundle branch beyond its block.
 
     Args:
@@ -142,7 +173,7 @@ def left_bundle_pacing(system: ConductionSystem, latency: float, right_latency: 
         right_latency: to the right one, the longer way back over the bundle of His, ms.
     """
     open_left = dataclasses.replace(system, blocks=system.blocks - {Block.LEFT_BUNDLE}, left_delay=0.0)
-    return [delayed(lead, right_latency if lead.side == RIGHT else latency) for lead in open_left.leads()]
+    return [delayed(lead, right_latency if lead.ventricle == RIGHT else latency) for lead in open_left.leads()]
 
 
 def biventricular_pacing(vv_delay: float, right: Lead = RV_APEX, left: Lead = LV_LATERAL) -> list[Lead]:
@@ -150,12 +181,24 @@ def biventricular_pacing(vv_delay: float, right: Lead = RV_APEX, left: Lead = LV
     return [delayed(left, max(-vv_delay, 0.0)), delayed(right, max(vv_delay, 0.0))]
 
 
+def without_bundle(fields: VentricularFields, leads: Sequence[Lead]) -> Bools:
+    """[z, y, x]: the ventricles whose Purkinje network no breakthrough leads into, as in bundle branch block or pacing.
+
+    The septum belongs half to each.
+    """
+    led = {lead.ventricle for lead in leads if isinstance(lead, Breakthrough)}
+    right = (np.asarray(fields.side) > 0) | (np.asarray(fields.transmural) > 0.5)
+    return np.asarray(np.where(right, RIGHT not in led, LEFT not in led), np.bool_)
+
+
 def sites(tissue: ConductionTissue, fields: VentricularFields, leads: Sequence[Lead]) -> list[Site]:
-    """Leads as points of a tissue: of each, the conducting voxel with the nearest coordinates.
+    """Leads as points of a tissue: of each, the voxel with the nearest coordinates.
+
+    A breakthrough in a scar is silent and left out.
 
     Raises:
-        InvalidInput: fields of another shape than the tissue; a lead whose nearest conducting voxel is far off,
-            as in a scar.
+        InvalidInput: fields of another shape than the tissue; a lead far from all tissue or in a scar; no breakthrough
+            outside scars.
     """
     arrays = [np.asarray(a) for a in (fields.transmural, fields.apicobasal, fields.rotational, fields.side)]
     if any(a.shape != tissue.mask.shape for a in arrays):
@@ -164,15 +207,26 @@ def sites(tissue: ConductionTissue, fields: VentricularFields, leads: Sequence[L
             f"All must be {tissue.mask.shape}, as the tissue.",
             "Compute them on the voxels of the tissue.",
         )
-    inside = [a[tissue.conducting].astype(float) for a in arrays]
-    voxels = np.argwhere(tissue.conducting)
-    return [_site(tissue, voxels, inside, lead) for lead in leads]
+    inside = [a[tissue.mask].astype(float) for a in arrays]
+    voxels = np.argwhere(tissue.mask)
+    places = [(lead, voxels[_nearest(inside, lead)]) for lead in leads]
+    dead = [lead for lead, voxel in places if not tissue.conducting[tuple(voxel)]]
+    silent = [lead for lead in dead if isinstance(lead, Breakthrough)]
+    if len(dead) > len(silent) or (dead and len(dead) == len(leads)):
+        lead = next((lead for lead in dead if lead not in silent), dead[0])
+        raise InvalidInput(
+            f"The lead at {_shown(lead)} lies in a scar.",
+            "A lead, and at least one breakthrough of the conduction system, needs muscle that conducts.",
+            "Move the lead out of the scar, or make the scar smaller.",
+        )
+    return [_site(tissue, voxel, lead) for lead, voxel in places if lead not in dead]
 
 
 _FAR = 0.3  # in coordinates
 
 
-def _site(tissue: ConductionTissue, voxels: npt.NDArray[np.int64], fields: list[Floats], lead: Lead) -> Site:
+def _nearest(fields: list[Floats], lead: Lead) -> int:
+    """Number of the voxel nearest in coordinates."""
     transmural, apicobasal, rotational, side = fields
     turn = np.angle(np.exp(1j * (rotational - lead.rotational))) / pi
     # near the apex the angle says little: it counts as the circle it runs on
@@ -180,12 +234,22 @@ def _site(tissue: ConductionTissue, voxels: npt.NDArray[np.int64], fields: list[
     off = np.hypot(off, 0.5 * (transmural - lead.transmural)) + 10.0 * (np.rint(side) != round(lead.side))
     if not np.any(off <= _FAR):
         raise InvalidInput(
-            f"No conducting tissue lies near the lead at apicobasal {lead.apicobasal:.2f}, rotational "
-            f"{np.degrees(lead.rotational):.0f} deg, side {lead.side:g}.",
-            "A lead needs muscle that is not scar within about a third of the ventricle.",
+            f"No tissue lies near the lead at {_shown(lead)}.",
+            "A lead needs muscle within about a third of the ventricle.",
             "Move the lead or check the ventricular coordinates.",
         )
-    x, y, z = (np.array(tissue.origin) + tissue.spacing * voxels[np.argmin(off)][::-1]).tolist()
+    return int(np.argmin(off))
+
+
+def _shown(lead: Lead) -> str:
+    return (
+        f"apicobasal {lead.apicobasal:.2f}, rotational {np.degrees(lead.rotational):.0f} deg, "
+        f"transmural {lead.transmural:.1f}, side {lead.side:g}"
+    )
+
+
+def _site(tissue: ConductionTissue, voxel: npt.NDArray[np.int64], lead: Lead) -> Site:
+    x, y, z = (np.array(tissue.origin) + tissue.spacing * voxel[::-1]).tolist()
     return Site((x, y, z), lead.delay)
 
 
@@ -195,6 +259,7 @@ __all__ = [
     "RIGHT",
     "RV_APEX",
     "Block",
+    "Breakthrough",
     "ConductionSystem",
     "Lead",
     "VentricularFields",
@@ -203,4 +268,5 @@ __all__ = [
     "his_pacing",
     "left_bundle_pacing",
     "sites",
+    "without_bundle",
 ]
