@@ -3,8 +3,9 @@
     python benchmarks/verification.py -o docs [--only waves ...]
     python benchmarks/verification.py --measure niederer land2015 networks [--data DATA]
 
-The first takes about three minutes on one core. The second runs the long cases again (niederer 4 min, land2015 4 min,
-networks 1 min) and writes their rows; DATA holds circulation_0d, the input files and reference results of svZeroDSolver.
+The first takes a minute on one core once everything is compiled. The second runs the long cases again (niederer 3 min,
+land2015 30 s, networks 5 s) and writes their rows; DATA holds circulation_0d, the input files and reference results of
+svZeroDSolver.
 """
 
 import argparse

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 from eikonal_cases import CASES, fitted_order, orientation_bias
 
-from figures.section import FOURTH, OTHER, OURS, SECOND, THIRD, Section, charts, slope, spacing_axis, table
+from figures.section import FOURTH, OTHER, OURS, SECOND, THIRD, Section, charts, log_axis, slope, table
 from marey.simulate.eikonal import (
     ConductionSystem,
     ConductionTissue,
@@ -37,9 +37,9 @@ def eikonal() -> Section:
     left.axhline(1.0, color=OTHER, ls=":", lw=1)
     slope(left, SPACINGS, 0.13, 2)
     left.set_yscale("log")
-    spacing_axis(left, SPACINGS)
-    left.set(title="Root mean square error", ylabel="ms")
-    left.legend(fontsize=6.5, loc="lower right")
+    log_axis(left, SPACINGS)
+    left.set(title="Root mean square error", ylabel="ms", ylim=(7e-4, 5))
+    left.legend(fontsize=6.5, loc="lower center", ncols=2)
     low, high = np.array([orientation_bias(seed) for seed in range(10)]).T * 100
     order_of = np.argsort(high)
     right.vlines(range(1, 11), low[order_of], high[order_of], color=OURS, lw=6)
@@ -47,21 +47,24 @@ def eikonal() -> Section:
     for edge in (-2, 2):
         right.axhline(edge, color=OTHER, ls=":", lw=1)
     right.axhline(7, color=SECOND, ls="--", lw=1)
-    right.text(1, 6.4, "arritmic3d 3.0b8, as measured for this project", color=SECOND, fontsize=7.5)
+    right.text(1, 6.4, "arritmic3d 3.0b8, measured once", color=SECOND, fontsize=7.5)
     right.set(title="Error by direction, 17 to 20 mm from the site", xlabel="random fibre direction", ylabel="%")
     right.set_xticks(range(1, 11))
     text = (
-        "Times with a closed form: straight paths in a constant tensor (0.6 and 0.24 mm/ms in a box of 41 mm), refraction "
+        "Times with a closed form: straight paths in a constant tensor (0.6 and 0.24 mm/ms in a box of 41 "
+        "mm), refraction "
         "and head wave at a plane, the detour round a scar, geodesics round a cavity. Required are an rms error below "
-        "1 ms in the box at 1 mm (dotted) and an orientation bias below 2 %. Where the exact path bends at an edge that "
+        "1 ms in the box at 1 mm (dotted) and an orientation bias below 2 %. Where the exact path bends at "
+        "an edge that "
         "voxels place only to half a voxel, first order is what can be had."
     )
     header = ["case", *(f"{h:g} mm" for h in SPACINGS), "rms / mean time, 1 mm", "order"]
     return Section(
         "eikonal", "Eikonal activation times", text, figure,
         "Errors fall with second order in a constant tensor and with first order where paths bend at edges",
-        table(header, rows) + f"\n\nrms / largest error in ms. Bias: {low.min():.2f} to {high.max():.2f} %. fim-python, the same "
-        f"box in tetrahedra at 1 mm, fibre (1, 1, 1): {FIM_PYTHON} ms rms.",
+        table(header, rows) + f"\n\nrms / largest error in ms. Bias: {low.min():.2f} to {high.max():.2f} %. "
+        f"fim-python, the same box in tetrahedra at 1 mm, fibre (1, 1, 1): {FIM_PYTHON} ms rms. The bias of arritmic3d "
+        "was measured once; no command of this repository repeats it.",
     )  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def adjoint() -> Section:
         return float(np.sum(weights[result.reached] * result.times[result.reached]))
 
     gradient = activation_gradient(tissue, activation_times(tissue, starts, 1e-12), weights)
-    steps = 10.0 ** np.arange(-1, -9.5, -1)
+    steps = 10.0 ** np.arange(-2, -9.5, -1)
     random = np.random.default_rng(3)
     figure, (chart,) = charts(1, width=5.2)
     best = {}
@@ -104,23 +107,32 @@ def adjoint() -> Section:
             else:
                 change = direction * getattr(tissue, name)
                 moved = [
-                    function(dataclasses.replace(tissue, **{name: getattr(tissue, name) + sign * step * change}), starts)
-                    for sign in (-0.1, 0.1)
+                    function(
+                        dataclasses.replace(tissue, **{name: getattr(tissue, name) + sign * step * change}), starts
+                    )
+                    for sign in (-1, 1)
                 ]
-                exact = 0.1 * np.sum(getattr(gradient, name) * change)
+                exact = np.sum(getattr(gradient, name) * change)
             differences.append(abs((moved[1] - moved[0]) / (2 * step) / exact - 1))
         chart.loglog(steps, differences, "o-", color=colour, label=name if name[0] == "d" else f"velocity {name}")
         best[name] = min(differences)
     chart.axhline(1e-4, color=OTHER, ls=":", lw=1, label="required")
-    chart.set(title="Adjoint against central differences", xlabel="step of the difference quotient", ylabel="relative difference")
+    chart.set(
+        title="Adjoint against central differences",
+        xlabel="step of the difference quotient",
+        ylabel="relative difference",
+    )
     chart.legend()
     text = (
-        "The gradient of a random function of all activation times in a biventricle with a scar, a fast endocardial layer "
-        "and oblique sites, by every voxel's velocities and by the sites' delays. Large steps move voxels from one front to "
+        "The gradient of a random function of all activation times in a biventricle with a scar, a fast "
+        "endocardial layer "
+        "and oblique sites, by every voxel's velocities and by the sites' delays. Large steps move voxels "
+        "from one front to "
         "another, tiny ones drown in rounding; between them the difference quotient agrees with the adjoint to "
-        + ", ".join(f"{value:.0e} ({name})" for name, value in best.items()) + " (required: 1e-4)."
+        + ", ".join(f"{value:.0e} ({name})" for name, value in best.items())
+        + " (required: 1e-4)."
     )
     return Section(
         "adjoint", "Adjoint of the activation map", text, figure,
-        "The relative difference lies far below 1e-4 for steps between 1e-3 and 1e-7",
+        "The relative difference lies far below 1e-4 for steps between 1e-5 and 1e-8",
     )  # fmt: skip

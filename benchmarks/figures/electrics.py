@@ -1,13 +1,14 @@
 """Fronts and cells: the Niederer slab, Mitchell-Schaeffer, ten Tusscher-Panfilov."""
 
 import numpy as np
-from niederer import POINTS, PUBLISHED, ellipse, extrapolated
+from matplotlib.ticker import NullLocator
 from test_monodomain_speed import speed_on_line
 
 from figures.measured import measured
-from figures.section import BAND, FOURTH, OTHER, OURS, SECOND, THIRD, Section, charts, spacing_axis, table
+from figures.section import BAND, FOURTH, OTHER, OURS, SECOND, THIRD, Section, charts, log_axis, table
 from marey.simulate.monodomain import MitchellSchaeffer, MitchellSchaefferCells, TenTusscherCells, pace
 from marey.simulate.monodomain.mitchell_schaeffer import duration, front_speed
+from niederer import POINTS, PUBLISHED, ellipse, extrapolated
 
 PROTOTYPE_SLAB = (30.31, 32.26, 43.39, 9.09, 31.72, 33.44, 44.29, 20.16)  # P2 to P9, 0.1 mm, 0.01 ms
 PROTOTYPE_SPEED = {
@@ -28,7 +29,7 @@ def niederer() -> Section:
     figure, (left, right) = charts(2)
     h = np.linspace(0, 0.52, 100)
     factor = (far[0.2] - limit.value) / 0.2**limit.order
-    left.axhspan(40.8, 43.2, color=BAND, lw=0, label="band of a prototype's refinement")
+    left.axhspan(40.8, 43.2, color=BAND, lw=0, label="prototype, spacing 0")
     left.plot(h, limit.value + factor * h**limit.order, "-", color=OURS, lw=1, label=f"fit of order {limit.order:.1f}")
     left.plot(list(far), list(far.values()), "o", color=OURS, label="Marey")
     left.errorbar([0], [limit.value], [limit.error], fmt="D", color=OURS, capsize=3, label="Marey, spacing 0")
@@ -37,14 +38,15 @@ def niederer() -> Section:
     left.set(title="Far corner P8", xlabel="spacing, mm", ylabel="activation, ms", xlim=(-0.02, 0.53))
     left.set_yscale("log")
     left.set_yticks([40, 60, 80, 100, 130], ["40", "60", "80", "100", "130"])
-    left.minorticks_off()
+    left.yaxis.set_minor_locator(NullLocator())
     left.legend(fontsize=7.5, loc="upper left")
     names = [name for name in POINTS if name != "P1"]
     right.plot(names, [finest[name] for name in names], "o", color=OURS, label="Marey")
     right.plot(names, PROTOTYPE_SLAB, "s", color=THIRD, mfc="none", label="prototype")
     right.plot(names, list(PUBLISHED.values())[1], "^", color=SECOND, label="fenicsx-beat, documented")
     right.set(title="All points, spacing 0.1 mm", ylabel="activation, ms")
-    right.legend()
+    right.set_ylim(0, 62)
+    right.legend(loc="upper left", ncols=3, fontsize=7.5)
     body = [
         [f"Marey {spacing:g}, 0.01", *(f"{found[name]:.2f}" for name in names), f"{ellipse(found):.2f}"]
         for spacing, found in rows.items()
@@ -56,10 +58,13 @@ def niederer() -> Section:
     text = (
         "The slab of Niederer et al. 2011 ([doi:10.1098/rsta.2011.0139](https://doi.org/10.1098/rsta.2011.0139)), ten "
         "Tusscher-Panfilov cells, activation at 0 mV. Extrapolated to spacing 0 the far corner is reached after "
-        f"**{limit.value:.1f} ± {limit.error:.1f} ms** (order 2 would give {limit.second:.1f}). The paper's eleven codes are "
-        "usually quoted with 42.5 to 43 ms; its table was not at hand, so the figure shows only numbers that could be "
-        "read: those in fenicsx-beat's documentation. There the oblique points P4, P8 come 4 to 6 ms before Marey's at "
-        "0.1 mm, and before an elliptic front with that table's own speeds (last column); why is not established."
+        f"**{limit.value:.1f} ± {limit.error:.1f} ms** (order 2 would give {limit.second:.1f}; a prototype "
+        "refined in each "
+        "direction 42.5, band 40.8 to 43.2). The paper's own table could not be read, so beside Marey stand "
+        "the numbers of "
+        "fenicsx-beat's documentation. Its oblique points P4, P8 come 6 to 7 ms before Marey's at 0.1 mm, "
+        "and 2 ms before an "
+        "elliptic front with that table's own speeds (last column); why is not established."
     )
     return Section(
         "niederer", "Slab of Niederer et al.", text, figure,
@@ -72,8 +77,8 @@ def niederer() -> Section:
 def mitchell_schaeffer() -> Section:
     """Front speed against spacing and the closed form; restitution."""
     cells, cell = MitchellSchaefferCells(dtype=np.dtype(np.float64)), MitchellSchaeffer()
-    spacings, figure_axes = (0.1, 0.2, 0.5, 1.0), charts(2)
-    figure, (left, right) = figure_axes
+    spacings = (0.1, 0.2, 0.5, 1.0)
+    figure, (left, right) = charts(2)
     rows = []
     for diffusivity, colour in zip(PROTOTYPE_SPEED, (OURS, SECOND, THIRD), strict=True):
         found = [
@@ -84,8 +89,14 @@ def mitchell_schaeffer() -> Section:
         left.axhline(exact, color=colour, ls="--", lw=1)
         left.plot(spacings, found, "o-", color=colour, label=f"D = {diffusivity:g} mm²/ms")
         left.plot(list(other), list(other.values()), "s", color=colour, mfc="none", ms=8)
-        rows.append([f"{diffusivity:g}", f"{exact:.4f}", *(f"{v:.4f} ({other[h]:.4f})" for h, v in zip(spacings, found, strict=True))])
-    spacing_axis(left, spacings)
+        rows.append(
+            [
+                f"{diffusivity:g}",
+                f"{exact:.4f}",
+                *(f"{v:.4f} ({other[h]:.4f})" for h, v in zip(spacings, found, strict=True)),
+            ]
+        )
+    log_axis(left, spacings)
     left.set(title="Front speed (dashed: closed form; squares: prototype)", ylabel="mm/ms", ylim=(0.15, 0.52))
     left.legend(ncols=3, loc="lower left", fontsize=7, columnspacing=1)
     cycles = (320, 350, 400, 500, 600, 800, 1000)
@@ -103,7 +114,8 @@ def mitchell_schaeffer() -> Section:
     right.legend()
     text = (
         "The front of the cubic with the gate open has the closed form √(D/2τ_in) (v₊ - 2v₋). Fronts on a grid are "
-        "slower, and Marey's calibration inverts this curve, so that the velocity that was asked for is delivered on the "
+        "slower, and Marey's calibration inverts this curve, so that the velocity that was asked for is "
+        "delivered on the "
         "grid that is used. The duration of an action potential is the closed form of its plateau and a tail that is "
         "nearly constant."
     )
@@ -140,15 +152,15 @@ def ten_tusscher() -> Section:
             speed_on_line(TenTusscherCells(), diffusivity, h, 0.01, 24 if diffusivity > 0.05 else 12) for h in spacings
         ]
         low, high = LIMIT_TUSSCHER[diffusivity]
-        right.axhspan(low - 0.001, high + 0.001, color=BAND, lw=0)
+        right.axhline((low + high) / 2, color=colour, ls="--", lw=1)
         right.plot(spacings, speeds, "o-", color=colour, label=f"Marey, D = {diffusivity:g} mm²/ms")
         right.plot(spacings, [other[h] for h in spacings], "s", color=colour, mfc="none", ms=8)
         rows += [
             [f"speed, D {diffusivity:g}, {h:g} mm", f"{other[h]:.4f} mm/ms", f"{v:.4f}"]
             for h, v in zip(spacings, speeds, strict=True)
         ]
-    spacing_axis(right, (0.1, 0.2, 0.5))
-    right.set(title="Planar front (squares: prototype; band: its limit)", ylabel="mm/ms", ylim=(0, 0.68))
+    log_axis(right, (0.1, 0.2, 0.5))
+    right.set(title="Planar front (squares: prototype; dashed: its limit)", ylabel="mm/ms", ylim=(0, 0.68))
     right.legend(loc="center left")
     finer = pace(TenTusscherCells(), 1000, 20, 0.01)
     cell_rows = [
@@ -159,7 +171,8 @@ def ten_tusscher() -> Section:
     ]
     text = (
         "The cell of ten Tusscher and Panfilov 2006 ([doi:10.1152/ajpheart.00109.2006]"
-        "(https://doi.org/10.1152/ajpheart.00109.2006)). The expected numbers are an independent prototype's; at 0.5 mm "
+        "(https://doi.org/10.1152/ajpheart.00109.2006)). The expected numbers are an independent "
+        "prototype's; at 0.5 mm "
         "its fronts are a third too slow, which is why the model serves for verification and action potentials, and "
         "Mitchell-Schaeffer for hearts."
     )

@@ -3,7 +3,7 @@
 import numpy as np
 from test_ecg_physics import sphere_error
 
-from figures.section import OURS, SECOND, Section, charts, slope, spacing_axis, table
+from figures.section import OURS, SECOND, Section, charts, log_axis, slope, table
 from marey.core.units import factor
 from marey.simulate.beat import UNITS, SimulateBeat
 from marey.simulate.ecg import LEADS
@@ -23,14 +23,17 @@ def lead_field() -> Section:
     chart.plot(spacings, errors, "o-", color=OURS, label="Marey")
     slope(chart, spacings, errors[0] * 1.3, 2)
     chart.set_yscale("log")
-    spacing_axis(chart, spacings, "cells, mm")
+    log_axis(chart, spacings, "cells, mm")
     chart.set(title="Lead field of a sphere of radius 60 mm", ylabel="relative error, %")
     chart.legend()
     text = (
-        "The potential of a dipole anywhere in an insulated conducting sphere is known in closed form (Wilson and Bayley "
+        "The potential of a dipole anywhere in an insulated conducting sphere is known in closed form "
+        "(Wilson and Bayley "
         "1950). By reciprocity it is also the lead field, so this case tests the Poisson solver, its boundary and the "
-        f"sampled gradient together: order {order:.2f}. Exact to rounding, in every field: fully depolarised tissue gives "
-        "no potential, I + III = II, aVR + aVL + aVF = 0 (`pytest tests/verification/test_ecg_physics.py`). Other public "
+        f"sampled gradient together: order {order:.2f}. Exact to rounding, in every field: fully depolarised "
+        "tissue gives "
+        "no potential, I + III = II, aVR + aVL + aVF = 0 (`pytest tests/verification/test_ecg_physics.py`). "
+        "Other public "
         "codes print no number for these cases."
     )
     rows = [[f"{h:g}", f"{error:.2f} %"] for h, error in zip(spacings, errors, strict=True)]

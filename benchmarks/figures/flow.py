@@ -1,10 +1,11 @@
 """Lumped networks against svZeroDSolver; waves against closed forms."""
 
 import numpy as np
+from matplotlib.ticker import NullLocator
 from test_waves_analytic import INVISCID, artery_speed, matched, peak, pulse, tube
 
 from figures.measured import measured
-from figures.section import FOURTH, OTHER, OURS, SECOND, THIRD, Section, charts, slope, spacing_axis, table
+from figures.section import FOURTH, OTHER, OURS, SECOND, THIRD, Section, charts, log_axis, slope, table
 from marey.simulate.flow.waves import (
     Arteries,
     Artery,
@@ -35,7 +36,8 @@ def networks() -> Section:
     text = (
         "Every input file of svZeroDSolver that comes with a reference result, read and solved by Marey: "
         f"**{within} of {len(rows)}** within 1e-5, the median {np.median(errors):.0e}. The one that is not "
-        "(`coupledBlock_closedLoopHeart_withCoronaries`) has not become periodic after its 100 beats: its last two differ by "
+        "(`coupledBlock_closedLoopHeart_withCoronaries`) has not become periodic after its 100 beats: its "
+        "last two differ by "
         "as much as the two solvers do. The closed forms of these circuits are kept to 1e-7 "
         "(`pytest tests/verification/test_network_closed_forms.py`)."
     )
@@ -77,7 +79,9 @@ def waves() -> Section:
     left.plot(spacings, errors, "o-", color=OURS, label="Marey")
     slope(left, spacings, 5e-3, 2)
     left.set_yscale("log")
-    spacing_axis(left, spacings, "cells, mm")
+    left.set_yticks([3e-4, 1e-3, 3e-3], ["0.03 %", "0.1 %", "0.3 %"])
+    left.yaxis.set_minor_locator(NullLocator())
+    log_axis(left, spacings, "cells, mm")
     left.set(title="Speed of a pulse", ylabel="relative error")
     left.legend()
     rows = [
@@ -94,20 +98,23 @@ def waves() -> Section:
     middle.legend(fontsize=7)
     end = Windkessel(2.4875e-1, 1.8697, 175.29)
     beat = periodic_waves(common_carotid(), carotid_inflow(), 1100.0, spacing=4.0, within=1e-6)
-    p, q = (np.fft.rfft(x["common carotid"][:-1, -1])[:9] for x in (beat.pressure, beat.flow))
+    P, Q = (np.fft.rfft(x["common carotid"][:-1, -1])[:9] for x in (beat.pressure, beat.flow))
     w = 2 * np.pi * np.arange(9) / 1100.0
     exact = np.abs(end.R1 + end.R2 / (1 + 1j * w * end.R2 * end.C))
     fine = np.linspace(0, w[-1], 300)
     curve = np.abs(end.R1 + end.R2 / (1 + 1j * fine * end.R2 * end.C))
     right.semilogy(fine * 1100 / (2 * np.pi), curve, "-", color=FOURTH, lw=1, label="R1 + R2 / (1 + iωR2C)")
-    right.semilogy(np.arange(9), np.abs(p / q), "o", color=OURS, label="Marey, carotid")
+    right.semilogy(np.arange(9), np.abs(P / Q), "o", color=OURS, label="Marey, carotid")
+    right.set_yticks([0.3, 0.5, 1, 2], ["0.3", "0.5", "1", "2"])
+    right.yaxis.set_minor_locator(NullLocator())
     right.set(title="Impedance at the outlet", xlabel="harmonic of 1/1.1 s", ylabel="kPa ms/mm³")
     right.legend(fontsize=7)
-    worst = float(np.abs(np.abs(p / q)[:6] / exact[:6] - 1).max())
-    rows.append(["Windkessel impedance, 5 harmonics", "closed form", f"{100 * worst:.2f} %"])
+    worst = float(np.abs(np.abs(P / Q)[:6] / exact[:6] - 1).max())
+    rows.append(["Windkessel impedance, 5 harmonics", "closed form", f"within {worst:.0e}"])
     text = (
         "One-dimensional arteries: a small pulse travels at the speed of Moens and Korteweg, a bifurcation reflects "
-        "(Y₀ - Y₁ - Y₂) / (Y₀ + Y₁ + Y₂) with Y = A / ρc, and the Windkessel at the end of the common carotid of Boileau et al. 2015 "
+        "(Y₀ - Y₁ - Y₂) / (Y₀ + Y₁ + Y₂) with Y = A / ρc, and the Windkessel at the end of the common "
+        "carotid of Boileau et al. 2015 "
         "([doi:10.1002/cnm.2732](https://doi.org/10.1002/cnm.2732)) has its own impedance."
     )
     return Section(

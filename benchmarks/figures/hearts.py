@@ -32,7 +32,8 @@ def pressure_volume_loops() -> Section:
     figure.supxlabel("volume, mL", fontsize=8)
     figure.supylabel("pressure, mmHg", fontsize=8)
     text = (
-        "Every preset run to its periodic beat with multi-patch ventricles in the closed loop. These are signs of disease by "
+        "Every preset run to its periodic beat with multi-patch ventricles in the closed loop. These are "
+        "signs of disease by "
         "construction, not a validation on patients."
     )
     return Section(
@@ -54,7 +55,7 @@ def dyssynchrony() -> Section:
         ejecting = beat.flows.times[flow > 0.02 * flow.max()]
         chart.axvspan(ejecting[0], ejecting[-1], color="#eef2f6", lw=0, label="ejection")
         flash = beat.biomarkers["septal_flash"]
-        chart.set(title=f"{name}: septal flash {flash:.1f} mm", xlabel="ms", ylabel="fibre strain, %", ylim=(-28, 14))
+        chart.set(title=f"{name}: septal flash {flash:.1f} mm", xlabel="ms", ylabel="fibre strain, %", ylim=(-35, 25))
         chart.legend(fontsize=7)
     text = (
         "With the left bundle blocked the septum shortens before ejection and rebounds while the late lateral wall, "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import fill
 
 from matplotlib import rc_context
 
@@ -11,15 +12,16 @@ from marey.core import InvalidInput
 FOLDER = Path("_static") / "verification"
 INTRODUCTION = """# Verification
 
-Marey's simulated heart against closed forms, published benchmarks and other public codes. This page and its figures are made by
+Marey's simulated heart against closed forms, published benchmarks and other public codes. This page and its figures
+are made by
 
     python benchmarks/verification.py -o docs
 
-which runs the cheap cases when it is called and reads those that take minutes from `benchmarks/measured`. Where a public code
-prints a number for the same problem, it stands beside Marey's. *Prototype* means an independent earlier program for the same
-equations: agreement with it is agreement of two programs, not with nature. Derivations and sources of all expected numbers:
-`tests/verification/README.md` and the pages it lists. How Marey does on patients' images is another page:
-[validation](validation.md).
+which runs the cheap cases when it is called and reads those that take minutes from `benchmarks/measured`. Where a
+public code prints a number for the same problem, it stands beside Marey's. *Prototype* means an independent earlier
+program for the same equations: agreement with it is agreement of two programs, not with nature. Derivations and
+sources of all expected numbers: `tests/verification/README.md` and the pages it lists. How Marey does on patients'
+images is another page: [validation](validation.md).
 """
 
 
@@ -53,17 +55,16 @@ def write(out: Path, only: Sequence[str] | None = None) -> None:
     known = sections()
     unknown = set(only or ()) - set(known)
     if unknown:
-        raise InvalidInput(
-            f"There is no figure '{sorted(unknown)[0]}'.", f"Known are {', '.join(known)}.", "Correct --only."
-        )
+        raise InvalidInput(f"There is no figure '{min(unknown)}'.", f"Known are {', '.join(known)}.", "Correct --only.")
     (out / FOLDER).mkdir(parents=True, exist_ok=True)
     page = [INTRODUCTION]
     for name in only or known:
-        section = known[name]()
-        file = FOLDER / f"{section.name}.svg"
         with rc_context(STYLE):
+            section = known[name]()
+            file = FOLDER / f"{section.name}.svg"
             section.figure.savefig(out / file, metadata={"Date": None})
-        parts = (f"## {section.title}", section.text, f"![{section.caption}]({file})", section.after)
+        text = fill(section.text, 118, break_long_words=False, break_on_hyphens=False)
+        parts = (f"## {section.title}", text, f"![{section.caption}]({file})", section.after)
         page.append("\n\n".join(part for part in parts if part) + "\n")
         print(f"{section.title}: {out / file}", flush=True)
     if not only:

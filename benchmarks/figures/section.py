@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 OURS, SECOND, THIRD, FOURTH, OTHER, BAND = "#1f5fa8", "#c8553d", "#2f8f6b", "#8a5fb0", "#6b7280", "#dfe6ee"
-STYLE = {
-    "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e8ebef",
+STYLE: dict[Any, Any] = {
+    "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
+    "grid.color": "#e8ebef",
     "axes.edgecolor": "#6b7280", "axes.titlesize": 10, "axes.titlelocation": "left", "legend.frameon": False,
     "lines.markersize": 5, "svg.hashsalt": "marey",
 }  # fmt: skip
@@ -38,9 +40,8 @@ class Section:
 
 def charts(columns: int, rows: int = 1, height: float = 3.1, width: float = 9.0) -> tuple[Figure, list[Axes]]:
     """An empty figure and its charts, row by row."""
-    with rc_context(STYLE):
-        figure = Figure(figsize=(width, height * rows), layout="constrained")
-        grid = figure.subplots(rows, columns, squeeze=False)
+    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
     return figure, list(grid.ravel())
 
 
@@ -50,11 +51,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def spacing_axis(chart: Axes, spacings: Sequence[float], name: str = "spacing, mm") -> None:
-    """Logarithmic, marked at the spacings that were used."""
+def log_axis(chart: Axes, values: Sequence[float], name: str = "spacing, mm") -> None:
+    """A logarithmic horizontal axis with marks at these values only."""
     chart.set_xscale("log")
-    chart.set_xticks(list(spacings), [f"{spacing:g}" for spacing in spacings])
-    chart.minorticks_off()
+    chart.set_xticks(list(values), [f"{value:g}" for value in values])
+    chart.xaxis.set_minor_locator(NullLocator())
     chart.set_xlabel(name)
 
 
