@@ -79,6 +79,27 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+def test_verification_page_is_what_its_command_makes(tmp_path: Path) -> None:
+    """All figures are there and shown; two that read measured rows are drawn again."""
+    command = [sys.executable, "benchmarks/verification.py", "-o", str(tmp_path), "--only", "niederer", "land2015"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    figures = Path("_static") / "verification"
+    drawn = {path.name for path in (tmp_path / figures).iterdir()}
+    assert drawn == {"niederer.svg", "land2015.svg"}
+    shown = re.findall(r"\]\(_static/verification/([\w.]+)\)", (ROOT / "docs" / "verification.md").read_text())
+    assert drawn < set(shown)
+    assert sorted(shown) == sorted(path.name for path in (ROOT / "docs" / figures).iterdir())
+
+
+def test_every_page_of_verification_is_in_its_index() -> None:
+    folder = ROOT / "tests" / "verification"
+    index = (folder / "README.md").read_text()
+    pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    assert pages == set(re.findall(r"\]\((\w+\.md)\)", index))
+    for test in set(re.findall(r"(?:tests|benchmarks)/[\w/]+\.py", index)):
+        assert (ROOT / test).exists(), test
+
+
 def test_documentation_builds_without_warnings(tmp_path: Path) -> None:
     pytest.importorskip("sphinx", reason="the docs extra is not installed")
     pytest.importorskip("torch", reason="the reference of marey.learn needs torch")

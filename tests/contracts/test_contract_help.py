@@ -10,7 +10,9 @@ from marey.cli.app import app
 from marey.cli.exits import MEANINGS
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = (["analyze"], ["info"], ["simulate", "study"], ["train", "cine"])
+COMMANDS = (
+    ["analyze"], ["info"], ["simulate", "study"], ["simulate", "heart"], ["simulate", "population"], ["train", "cine"],
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -38,8 +40,12 @@ def test_guide_has_the_table_of_exit_statuses() -> None:
         assert f"| {code.value} | {meaning} |" in guide
 
 
-def test_presets_are_those_of_the_generator() -> None:
-    from marey.cli.simulate import Preset
+def test_presets_are_those_of_the_generators() -> None:
+    from marey.cli.simulate import HeartPreset, Preset
     from marey.scan.cine import PRESETS
+    from marey.simulate import presets
 
     assert {preset.value for preset in Preset} == set(PRESETS)
+    assert {preset.value for preset in HeartPreset} == set(presets.PRESETS)
+    page = (ROOT / "docs" / "beating_heart.md").read_text()
+    assert [name for name in presets.PRESETS if f"`{name}`" not in page] == []
