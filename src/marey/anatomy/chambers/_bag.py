@@ -1,7 +1,8 @@
 """An atrium as a bag over a valve's ring: a stack of rings that lie parallel to the valve and end at the roof.
 
-Every ring is star-shaped around a straight spine from the valve's middle to the roof, in planes that follow each other
-from the valve to the roof: the bag cannot meet itself. Half-spaces (the other atrium, the aorta) flatten it.
+The rings lie in planes that follow each other along a straight spine from the valve's middle to the roof; they pass
+from the valve's outline to ovals around the spine, so that the bag does not meet itself. Half-spaces (the other atrium,
+the aorta) flatten it.
 """
 
 from collections.abc import Sequence
@@ -88,17 +89,25 @@ def _rings(form: BagForm, valve: ValveRing, roof: FloatArray, limits: Sequence[H
     around = valve.points - valve.centre
     rise = around @ normal
     flat = around - rise[:, None] * normal
-    turn = np.arctan2(flat @ second, flat @ first)
+    turn = _even_angles(np.arctan2(flat @ second, flat @ first))
     ray = np.cos(turn)[:, None] * first + np.sin(turn)[:, None] * second
     stretch = np.sqrt(form.elongation)
     oblong = 1 / np.hypot(np.cos(turn - form.long_axis) / stretch, np.sin(turn - form.long_axis) * stretch)
     spine = valve.centre + HEIGHT[:, None] * (roof - valve.centre)
     wide = _confined(size * _dome(HEIGHT)[:, None] * oblong, spine, ray, limits)
     neck = (1 - _smoothstep(HEIGHT / NECK))[:, None]
-    radius = neck * np.linalg.norm(flat, axis=-1) + (1 - neck) * wide
     lift = (1 - HEIGHT[:, None]) * neck * rise
-    rings: FloatArray = spine[:, None] + radius[..., None] * ray + lift[..., None] * normal
+    out = neck[..., None] * flat + ((1 - neck) * wide)[..., None] * ray
+    rings: FloatArray = spine[:, None] + out + lift[..., None] * normal
     return rings
+
+
+def _even_angles(angle: FloatArray) -> FloatArray:
+    """Evenly spaced angles that lie nearest to those of the ring's points, which go once around."""
+    even = 2 * np.pi * np.arange(len(angle)) / len(angle)
+    shift = np.arctan2(np.sin(angle - even).sum(), np.cos(angle - even).sum())
+    turned: FloatArray = even + shift
+    return turned
 
 
 def _confined(radius: FloatArray, spine: FloatArray, ray: FloatArray, limits: Sequence[HalfSpace]) -> FloatArray:

@@ -75,7 +75,7 @@ def _seats(resolution: Resolution) -> Mapping[str, tuple[IntArray, FloatArray]]:
     rim = known.cavities["rv"].rim
     seats = {name: (left, _left_weights(angle, _polar(*form))) for name, form in _left_forms().items()}
     for name, (middle, along, across) in (("tricuspid", TRICUSPID), ("pulmonary", PULMONARY)):
-        place = _polar(np.array([middle, 0.5]), _superellipse(along, across))
+        place = _polar(np.array([middle, 0.5]), _superellipse(), np.array([along, across]))
         seats[name] = (rim, _right_weights(resolution.septal_sectors, place[:, ::-1]))
     return MappingProxyType(seats)
 
@@ -104,17 +104,16 @@ def _left_forms() -> dict[str, tuple[FloatArray, FloatArray]]:
     return {"mitral": (middle, mitral), "aortic": (AORTIC_CENTRE * toward, np.full(SECTORS, AORTIC_RADIUS))}
 
 
-def _superellipse(along: float, across: float) -> FloatArray:
+def _superellipse() -> FloatArray:
     turn = 2 * np.pi * np.arange(SECTORS) / SECTORS
-    reach = (np.abs(np.cos(turn)) / along) ** SQUARENESS + (np.abs(np.sin(turn)) / across) ** SQUARENESS
-    radius: FloatArray = reach ** (-1 / SQUARENESS)
+    radius: FloatArray = (np.abs(np.cos(turn)) ** SQUARENESS + np.abs(np.sin(turn)) ** SQUARENESS) ** (-1 / SQUARENESS)
     return radius
 
 
-def _polar(middle: FloatArray, radius: FloatArray) -> FloatArray:
+def _polar(middle: FloatArray, radius: FloatArray, axes: FloatArray | float = 1.0) -> FloatArray:
     """(1 + DISC, SECTORS, 2): the middle, then the ring and ever smaller ones in it."""
     turn = 2 * np.pi * np.arange(SECTORS) / SECTORS
-    ring = radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    ring = radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1) * axes
     scale = np.concatenate([[0.0], np.arange(DISC, 0, -1) / DISC])
     place: FloatArray = middle + scale[:, None, None] * ring
     return place
