@@ -36,7 +36,7 @@ SHOWN = (
 
 def pumped(heart: Heart) -> Haemodynamics:
     """What a heart pumps, without motion and ECG, on the coarse mesh."""
-    at = body(heart, RESOLUTIONS["coarse"], 2.5)
+    at = body(heart, RESOLUTIONS["coarse"], 2.0)
     return haemodynamics(pump(heart, at, activate(heart, at).patches))
 
 
@@ -51,7 +51,7 @@ def calibrate(count: int) -> None:
     rows, targets, failed = [], [], 0
     rng = np.random.default_rng(0)
     for group in GROUPS:
-        for drawn, _ in hearts(count, group):
+        for drawn, _ in hearts(3 * count if group == "healthy" else count, group):
             heart = disturbed(rng, drawn)
             try:
                 demand = seen(heart, pumped(heart))

@@ -7,6 +7,11 @@ import pytest
 
 from marey.core import InvalidInput, NotAnalysable
 from marey.core.units import g, m2, mL, mm
+from marey.simulate.beat.body import body
+from marey.simulate.beat.electrics import activate
+from marey.simulate.beat.pump import pump
+from marey.simulate.beat.step import RESOLUTIONS
+from marey.simulate.circulation.loop import haemodynamics
 from marey.simulate.heart import Heart
 from marey.simulate.presets import PRESETS
 from marey.simulate.prior import GROUPS, Person, random_heart, sampling
@@ -126,3 +131,16 @@ def test_a_wall_that_cannot_weigh_that_is_refused() -> None:
     traits = draw(np.random.default_rng(0), person.sex, {"lv_mass_index": Change(0.01)})
     with pytest.raises(InvalidInput):
         shape_of(person, traits, heart.shape, heart.shape.rv_volume)
+
+
+@pytest.mark.parametrize(("sex", "mean", "spread"), [("F", 0.61, 0.05), ("M", 0.58, 0.05)])
+def test_simulated_ejection_fraction_is_the_published_one(sex: str, mean: float, spread: float) -> None:
+    found = []
+    for heart, person in _hearts("healthy", sex)[:5]:
+        at = body(heart, RESOLUTIONS["coarse"], 2.0)
+        loop = pump(heart, at, activate(heart, at).patches)
+        beat = haemodynamics(loop)
+        assert beat.edv == pytest.approx(heart.shape.lv_volume, rel=0.03)
+        assert person.sex == sex
+        found.append(beat.ef)
+    assert abs(np.mean(found) - mean) < 0.02 + 2 * spread / np.sqrt(len(found))

@@ -23,7 +23,7 @@ from marey.workflows import simulated_population as module
 from marey.workflows.cohort_table import DICTIONARY, FAILURES, TABLE
 from marey.workflows.simulated_population import HEARTS, RUN, Task, make_heart, simulate_population
 
-STEP = SimulateBeat(resolution="coarse", voxel=4.0, moments=3, medium="endless")
+STEP = SimulateBeat(resolution="coarse", voxel=2.5, moments=3, medium="endless")
 COUNT, SEED = 4, 11
 
 RUN_IT = """
@@ -31,7 +31,7 @@ from pathlib import Path
 from marey.simulate.beat import SimulateBeat
 from marey.workflows.simulated_population import simulate_population
 if __name__ == "__main__":
-    step = SimulateBeat(resolution="coarse", voxel=4.0, moments=3, medium="endless")
+    step = SimulateBeat(resolution="coarse", voxel=2.5, moments=3, medium="endless")
     simulate_population(Path({folder!r}), count={count}, seed={seed}, step=step, processes=1)
 """
 

@@ -79,11 +79,17 @@ _DILATED: Mapping[str, Change] = {
 
 
 def _is_dilated(_heart: Heart, traits: Mapping[str, float]) -> bool:
-    return traits["lv_ejection"] < 0.42
+    return traits["lv_ejection"] < 0.41
 
 
 def _is_hypertrophic(heart: Heart, _traits: Mapping[str, float]) -> bool:
     return max(heart.shape.wall_thickness) >= 15 * mm
+
+
+def _leaks(heart: Heart, traits: Mapping[str, float]) -> bool:
+    """A regurgitant fraction of 20 to 50 %: with more, too little blood runs forward for a resting adult."""
+    forward = heart.shape.rv_volume * traits["rv_ejection"]
+    return 0.5 <= forward / (heart.shape.lv_volume * traits["lv_ejection"]) <= 0.8
 
 
 GROUPS: Mapping[str, Group] = MappingProxyType({
@@ -123,7 +129,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType({
     "mitral-regurgitation": Group(0.06, {
         "lv_volume_index": Change(1.35), "lv_mass_index": Change(1.3), "lv_ejection": Change(1.0, 4 * percent),
         "left_filling": Change(1.7), "pulmonary_gradient": Change(1.3), "heart_rate": Change(1.08),
-    }, _mitral_regurgitation),
+    }, _mitral_regurgitation, _leaks),
 })  # fmt: skip
 """By the names of `marey.simulate.presets`; sizes of the changes are round numbers from textbook descriptions."""
 

@@ -47,7 +47,7 @@ class Demand:
     scar: float
 
     def terms(self) -> Array:
-        """(15,) what the logarithms of the strengths are linear in; near 0 in the usual heart."""
+        """(16,) what the logarithms of the strengths are linear in; near 0 in the usual heart."""
         left, right = self.stroke / self.lv_volume - 0.6, self.forward / self.rv_volume - 0.55
         return np.array([
             1.0,
@@ -65,13 +65,14 @@ class Demand:
             np.log(self.rv_stiffness),
             np.log(self.heart_rate * minute / 65),
             self.scar,
+            np.log(self.lv_volume / (140 * mL)),
         ])  # fmt: skip
 
 
 COEFFICIENTS: Mapping[str, tuple[float, ...]] = MappingProxyType({
-    "left": (0.08, 1.61, 0.00, 0.0, 0.0, 0.93, 0.02, 0.56, 0.07, -0.67, 0.10, 0.37, -0.03, 0.12, 2.12),
-    "right": (-0.35, -0.37, 2.57, 0.0, 0.0, -0.17, 1.10, -0.14, 1.04, -0.20, -0.76, 0.01, 0.34, 0.32, -0.63),
-    "blood": (2.79, 0.58, 1.56, 0.0, 0.0, 0.08, 0.24, -0.55, 1.46, -0.63, 0.61, -0.26, -0.46, 0.70, 0.52),
+    "left": (0.07, 1.52, 0.13, 0.51, 0.88, 0.92, 0.06, 0.56, 0.05, -0.85, 0.14, 0.43, 0.05, 0.25, 2.35, 0.0),
+    "right": (-0.66, 0.47, 1.68, 0.61, -0.62, -0.24, 1.26, -0.09, 1.03, -0.06, -0.85, 0.11, 0.30, 0.33, -0.19, 0.21),
+    "blood": (2.15, 1.89, 0.91, -2.92, 0.14, -0.01, 0.35, -0.34, 0.58, -0.71, 0.02, 0.07, -0.21, 1.54, 0.02, 1.43),
 })  # fmt: skip
 
 
