@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from marey.core.hexahedra import GAUSS, shape_functions
 from marey.core.units import mmHg
 from marey.simulate.elasticity import (
     Assembly,
@@ -38,7 +39,6 @@ from marey.simulate.elasticity import (
     truncated_ellipsoid,
     unload,
 )
-from marey.simulate.elasticity.hexahedron import shape_values
 
 Counts = tuple[int, int, int]
 IntArray = NDArray[np.intp]
@@ -97,7 +97,7 @@ def peer(python: str | None, problem: int, cells: Counts) -> tuple[str, float]:
             held=body.fixed[:, 0],
             loaded=loaded,
             watched=watched,
-            where=np.einsum("ga,mai->mgi", shape_values(), mesh.points[mesh.cells]).reshape(-1, 3),
+            where=np.einsum("ga,mai->mgi", shape_functions(GAUSS), mesh.points[mesh.cells]).reshape(-1, 3),
             fibre=body.frames[..., 0].reshape(-1, 3),
             law=law,
             pressure=pressure,

@@ -5,12 +5,12 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing.pool import AsyncResult
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marey.core.threads import one_thread_each
 from marey.scan.cine import random_stack
 
 LabelledStack = tuple[NDArray[np.float16], NDArray[np.uint8]]
@@ -34,28 +34,12 @@ def stream(seed: int, start: int = 0, workers: int | None = None) -> Iterator[La
     if workers == 0:
         for number in numbers:
             yield generate(seed, number)
-    with _one_thread_each(), multiprocessing.get_context("spawn").Pool(workers) as pool:
+    with one_thread_each(), multiprocessing.get_context("spawn").Pool(workers) as pool:
         ahead: deque[AsyncResult[LabelledStack]] = deque()
         for number in numbers:
             ahead.append(pool.apply_async(generate, (seed, number)))
             if len(ahead) >= 4 * workers:
                 yield ahead.popleft().get()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started inside run their matrix products on one thread; numpy reads this when it is imported."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 __all__ = ["LabelledStack", "generate", "stream"]

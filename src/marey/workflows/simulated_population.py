@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 from marey.core import Beat, CannotWrite, InvalidInput, MareyError, NotAnalysable
 from marey.core.files import write_text, write_with
 from marey.core.step import settings
+from marey.core.threads import one_thread_each
 from marey.core.units import mL, mmHg, mV
 from marey.simulate.beat import SimulateBeat
 from marey.simulate.prior import SEXES, Person, random_heart
@@ -27,7 +27,6 @@ RUN, HEARTS, MOTION = "run.json", "hearts", "motion"
 MOST_FAILING = 0.1
 MOST_HEARTS = 1_000_000
 COHORT_STEP = SimulateBeat(resolution="medium", voxel=2.0, moments=25, medium="endless")
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ def _made(task: Task, missing: list[int], processes: int) -> Iterator[int]:
         return
     waiting, running = iter(missing), set[Future[int]]()
     context = multiprocessing.get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(min(processes, len(missing)), context) as pool:
+    with one_thread_each(), ProcessPoolExecutor(min(processes, len(missing)), context) as pool:
         try:
             for number in waiting:
                 running.add(pool.submit(make_heart, task, number))
@@ -185,21 +184,6 @@ def _made(task: Task, missing: list[int], processes: int) -> Iterator[int]:
             ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started meanwhile compute with one thread: the cores are shared out, and sums have one order."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def make_heart(task: Task, number: int) -> int:

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, diags
 from scipy.sparse.linalg import cg
 
-from marey.anatomy.ventricles._hexahedra import Quadrature, quadrature
 from marey.core import InvalidInput
+from marey.core.hexahedra import Quadrature, quadrature
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.anatomy.ventricles._hexahedra import cell_volumes
 from marey.anatomy.ventricles.topology import Cavity
 from marey.core import Mesh
+from marey.core.hexahedra import cell_volumes
 from marey.core.units import MYOCARDIAL_DENSITY
 
 FloatArray = NDArray[np.float64]

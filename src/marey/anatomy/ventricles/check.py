@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from marey.anatomy.ventricles._hexahedra import determinants
 from marey.anatomy.ventricles.topology import Topology
 from marey.core import InvalidInput, Mesh
+from marey.core.hexahedra import determinants
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from marey.anatomy.ventricles._hexahedra import GAUSS, shape_functions
 from marey.anatomy.ventricles._voxel_kernels import nearest
 from marey.anatomy.ventricles.voxels import interpolated
 from marey.core import InvalidInput, Mesh
+from marey.core.hexahedra import GAUSS, shape_functions
 
 FloatArray = NDArray[np.float64]
 CANDIDATES = 16

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from marey.anatomy.ventricles._hexahedra import shape_functions
 from marey.anatomy.ventricles._voxel_kernels import fill
 from marey.anatomy.ventricles.coordinates import RIGHT_FREE_WALL
 from marey.core import InvalidInput, Mesh
+from marey.core.hexahedra import shape_functions
 from marey.core.units import mm
 
 FloatArray = NDArray[np.float64]

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import InvalidInput, Mesh
+from marey.core.hexahedra import GAUSS, shape_functions
 from marey.core.units import kPa
-from marey.simulate.elasticity.hexahedron import fibre_frames, shape_values
+from marey.simulate.elasticity.hexahedron import fibre_frames
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -132,7 +133,7 @@ def _at_integration_points(mesh: Mesh, name: str) -> FloatArray:
     if name in mesh.cell_fields:
         return np.repeat(np.asarray(mesh.cell_fields[name], np.float64)[:, None], 8, axis=1)
     at_nodes = np.asarray(mesh.fields[name], np.float64)[mesh.cells]
-    dyads = np.einsum("ga,mai,maj->mgij", shape_values(), at_nodes, at_nodes, optimize=True)
+    dyads = np.einsum("ga,mai,maj->mgij", shape_functions(GAUSS), at_nodes, at_nodes, optimize=True)
     return np.asarray(np.linalg.eigh(dyads)[1][..., -1], np.float64)
 
 

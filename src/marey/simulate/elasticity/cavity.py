@@ -1,4 +1,4 @@
-"""Volume of a cavity with its first and second derivatives, exact for the bilinear faces that enclose it.
+"""A cavity's volume (`marey.anatomy.ventricles.cavities`) and its first and second derivatives.
 
 The rim of the surface is closed by a lid, a fan of triangles around the rim's mean. Pressure that works on this closed
 volume has a potential, -p V, so that its stiffness is symmetric and a closed cavity pulls nothing along: the lid hands
@@ -10,6 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from marey.anatomy.ventricles.cavities import cavity_volume
+from marey.anatomy.ventricles.topology import Cavity as Bounds
 from marey.core import InvalidInput, Mesh
 from marey.simulate.elasticity._kernels import face_normals
 from marey.simulate.elasticity.body import surface_of
@@ -33,7 +35,7 @@ class Cavity:
         self.rim, self._n = rim, len(mesh.points)
         centre = np.full(rim.size, self._n)
         lid = np.stack([np.roll(rim, -1), rim, centre, centre], axis=1)
-        self.wall = wall
+        self.wall, self._bounds = wall, Bounds(wall, rim)
         self._faces = np.concatenate([wall, lid])
         local = {int(node): k for k, node in enumerate(rim)}
         self._lid = np.array([[local.get(int(node), rim.size) for node in face] for face in lid])
@@ -41,7 +43,7 @@ class Cavity:
 
     def volume(self, x: FloatArray) -> float:
         """Volume in mm3 at positions x (n, 3)."""
-        return float(np.sum(self.gradient(x) * x) / 3)
+        return float(cavity_volume(x, self._bounds))
 
     def gradient(self, x: FloatArray) -> FloatArray:
         """Derivative of the volume by the positions (n, 3), mm2."""

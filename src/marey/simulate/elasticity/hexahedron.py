@@ -1,4 +1,4 @@
-"""The eight-node hexahedron: shape functions, points of integration, gradients along the fibres."""
+"""The eight-node hexahedron of finite elements: points of integration with gradients along the fibres, faces."""
 
 from dataclasses import dataclass
 
@@ -6,27 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import InvalidInput
+from marey.core.hexahedra import CORNERS, GAUSS, determinants, quadrature
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-CORNERS = np.array(
-    [[-1, -1, -1], [1, -1, -1], [1, 1, -1], [-1, 1, -1], [-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1]], np.float64
-)
-GAUSS = CORNERS / np.sqrt(3)  # each of weight 1
 FACE_SHAPE = np.prod(1 + GAUSS[:4, None, :2] * CORNERS[None, :4, :2], axis=2) / 4
 FACE_SLOPES = CORNERS[None, :4, :2] * (1 + GAUSS[:4, None, :2] * CORNERS[None, :4, :2])[..., ::-1] / 4
-
-
-def shape_values() -> FloatArray:
-    """(8, 8) values of the shape functions: point of integration, node."""
-    return np.asarray(np.prod(1 + GAUSS[:, None] * CORNERS[None], axis=2) / 8, np.float64)
-
-
-def _local_slopes() -> FloatArray:
-    factors = 1 + GAUSS[:, None] * CORNERS[None]
-    columns = [CORNERS[:, i] * factors[..., (i + 1) % 3] * factors[..., (i + 2) % 3] / 8 for i in range(3)]
-    return np.stack(columns, axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +39,16 @@ def integration_points(points: FloatArray, cells: IntArray, frames: FloatArray) 
     Raises:
         InvalidInput: a cell that is inside out or flat.
     """
-    slopes = _local_slopes()
-    jacobian = np.einsum("mai,gak->mgik", points[cells], slopes)
-    weights = np.linalg.det(jacobian)
-    if (weights <= 0).any():
-        bad = np.flatnonzero((weights <= 0).any(axis=1))
+    volumes = determinants(points, cells)
+    if (volumes <= 0).any():
+        bad = np.flatnonzero((volumes <= 0).any(axis=1))
         raise InvalidInput(
             f"{bad.size} of {len(cells)} cells are inside out or flat, the first is cell {bad[0]}.",
             "Hexahedra in VTK's order with a positive volume everywhere are needed.",
             "Check the order of their points and the surface that the mesh was made from.",
         )
-    gradients = np.einsum("gak,mgkj->mgaj", slopes, np.linalg.inv(jacobian) @ frames, optimize=True)
-    return Points(np.ascontiguousarray(gradients), weights)
+    found = quadrature(points, cells)
+    return Points(np.ascontiguousarray(found.gradients @ frames), found.weights)
 
 
 def fibre_frames(fibres: FloatArray, sheets: FloatArray | None = None) -> FloatArray:
@@ -93,4 +77,4 @@ def fibre_frames(fibres: FloatArray, sheets: FloatArray | None = None) -> FloatA
     return np.asarray(frames, np.float64)
 
 
-__all__ = ["Points", "fibre_frames", "integration_points", "shape_values"]
+__all__ = ["FACE_SHAPE", "FACE_SLOPES", "Points", "fibre_frames", "integration_points"]

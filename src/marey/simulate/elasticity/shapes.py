@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import InvalidInput, Mesh
-from marey.simulate.elasticity.hexahedron import shape_values
+from marey.core.hexahedra import GAUSS, shape_functions
 
 FloatArray = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def helical_fibres(
         angles: inside and outside, degrees from the circumference, linear in depth.
         short, long: as given to `truncated_ellipsoid`.
     """
-    x, y, z = np.moveaxis(np.einsum("ga,mai->mgi", shape_values(), mesh.points[mesh.cells]), -1, 0)
+    x, y, z = np.moveaxis(np.einsum("ga,mai->mgi", shape_functions(GAUSS), mesh.points[mesh.cells]), -1, 0)
     low, high = np.full_like(x, -0.2), np.full_like(x, 1.2)
     for _ in range(50):  # depth of a point between the confocal-like shells, by bisection
         t = (low + high) / 2

@@ -10,7 +10,9 @@ IntArray = NDArray[np.int64]
 CORNERS = np.array([
     [-1, -1, -1], [1, -1, -1], [1, 1, -1], [-1, 1, -1], [-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1],
 ], float)  # fmt: skip
+"""Local places of the nodes."""
 GAUSS = CORNERS / np.sqrt(3)
+"""Points of integration, each of weight 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,7 @@ class Quadrature:
 
 
 def shape_functions(at: FloatArray) -> FloatArray:
-    """(q, 8) values at local places (q, 3) from -1 to 1."""
+    """(q, 8) values of the shape functions at local places (q, 3) from -1 to 1."""
     values: FloatArray = np.prod(1 + CORNERS[None] * at[:, None], axis=-1) / 8
     return values
 
