@@ -27,6 +27,7 @@ class Beat:
         strain: engineering fibre strain of every patch relative to end-diastole (-0.2 is 20 % of shortening).
         ecg: the 12 leads; None when it was not asked for.
         biomarkers: what a clinician would read, by name, in coherent units.
+        chambers: closed surfaces of atria and great vessels by name, at each of the moments; may be empty.
 
     Raises:
         InvalidInput: shapes that do not agree.
@@ -42,6 +43,7 @@ class Beat:
     strain: Signal
     ecg: Signal | None = None
     biomarkers: Mapping[str, float] = field(default_factory=dict)
+    chambers: tuple[Mapping[str, Mesh], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "biomarkers", MappingProxyType(dict(self.biomarkers)))

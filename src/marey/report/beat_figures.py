@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
 from marey.core import Beat, Signal
 from marey.core.units import mL, mmHg
-from marey.report.beat_sections import section
+from marey.report.beat_sections import outline, section
 
 LEFT, RIGHT, ARTERY, ATRIUM = "#c62f3d", "#1f6fd0", "#7a2430", "#b8860b"
 ISOCHRONES = "viridis_r"
@@ -36,6 +36,9 @@ def sections(beat: Beat) -> str:
             drawn = PolyCollection([p[:, shown] for p in polygons], array=colours, cmap=ISOCHRONES, edgecolors="face")
             drawn.set_clim(0, times.max())
             drawn.set_rasterized(True)
+            for surface in beat.chambers[moment].values() if beat.chambers else ():
+                lines = outline(surface.points, surface.cells, normal, offset)
+                ax.add_collection(LineCollection(list(lines[..., shown]), colors="#5c6672", linewidths=0.8))
             ax.add_collection(drawn)
             _frame(ax, beat, shown, f"{view}, {name}", upside_down=shown == (0, 1))
     figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.3, aspect=40, label="activation time [ms]")
@@ -122,7 +125,8 @@ def _ecg_paper(ax: Axes) -> None:
 
 
 def _frame(ax: Axes, beat: Beat, shown: Sequence[int], title: str, *, upside_down: bool) -> None:
-    low, high = beat.mesh.points.min(axis=0) - 4, beat.mesh.points.max(axis=0) + 4
+    everything = np.vstack([beat.mesh.points, *(s.points for part in beat.chambers[:1] for s in part.values())])
+    low, high = everything.min(axis=0) - 4, everything.max(axis=0) + 4
     x, y = shown
     ax.set_xlim(low[x], high[x])
     ax.set_ylim((high[y], low[y]) if upside_down else (low[y], high[y]))

@@ -1,4 +1,4 @@
-"""Cuts through a mesh of hexahedra."""
+"""Cuts through meshes of hexahedra and through surfaces."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,4 +43,15 @@ def section(points: Array, cells: IntArray, values: Array, normal: Array, offset
     return polygons, np.array(found)
 
 
-__all__ = ["section"]
+def outline(points: Array, triangles: IntArray, normal: Array, offset: float) -> Array:
+    """Line segments (k, 2, 3) in which a plane meets a surface of triangles."""
+    height = points @ normal - offset
+    edges = triangles[:, [[0, 1], [1, 2], [2, 0]]]
+    crossed = (height[edges] > 0).sum(axis=-1) == 1
+    met = crossed.sum(axis=1) == 2
+    ends = edges[met][crossed[met]].reshape(-1, 2, 2)
+    share = height[ends[..., 0]] / (height[ends[..., 0]] - height[ends[..., 1]])
+    return np.asarray(points[ends[..., 0]] + share[..., None] * (points[ends[..., 1]] - points[ends[..., 0]]))
+
+
+__all__ = ["outline", "section"]

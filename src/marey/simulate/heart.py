@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from marey.anatomy.chambers import AtriaShape
 from marey.anatomy.ventricles import FibreAngles, VentricleShape
 from marey.core import Parameters, parameter
 from marey.core.units import percent
@@ -37,6 +38,7 @@ class Heart(Parameters):
 
     Args:
         shape: both ventricles at end-diastole; the beat fills them to exactly these volumes.
+        atria: form of atria and great vessels; how full the atria are is the circulation's.
         fibres: angles of fibres and sheets.
         muscle: strength and stiffness; sarcomere: the law of all muscle.
         scars: infarcted regions.
@@ -47,6 +49,7 @@ class Heart(Parameters):
     """
 
     shape: VentricleShape = field(default_factory=VentricleShape)
+    atria: AtriaShape = field(default_factory=AtriaShape)
     fibres: FibreAngles = field(default_factory=FibreAngles)
     muscle: Muscle = field(default_factory=Muscle)
     sarcomere: SarcomereLumens = field(default_factory=SarcomereLumens)

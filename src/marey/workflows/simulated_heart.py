@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from marey.core import Beat, CannotWrite, Parameter, Signal
+from marey.core import Beat, CannotWrite, Mesh, Parameter, Signal
 from marey.core.files import write_text, write_with
 from marey.core.units import factor
 from marey.io.vtk_out import write_moments, write_vtu
@@ -79,6 +79,11 @@ def write_beat(folder: Path, beat: Beat, heart: Heart, name: str, step: Simulate
         for moment in range(len(beat.times))
     ]
     write_moments(folder / "beat.pvd", [Path("meshes") / file.name for file in files], beat.times.tolist())
+    around = [
+        write_vtu(folder / "chambers" / f"moment_{moment:03d}.vtu", joined(surfaces))
+        for moment, surfaces in enumerate(beat.chambers)
+    ]
+    write_moments(folder / "chambers.pvd", [Path("chambers") / file.name for file in around], beat.times.tolist())
     for file, signal in (("volumes", beat.volumes), ("pressures", beat.pressures), ("flows", beat.flows)):
         write_signal(folder / f"{file}.csv", signal)
     write_signal(folder / "strain.csv", beat.strain)
@@ -91,6 +96,17 @@ def write_beat(folder: Path, beat: Beat, heart: Heart, name: str, step: Simulate
     write_text(folder / "biomarkers.json", json.dumps(record, indent=1) + "\n")
     write_parameters(folder / "parameters.csv", list(heart.table()))
     write_beat_page(folder / PAGE, beat, f"Simulated heart: {name}", UNITS, made)
+
+
+def joined(surfaces: Mapping[str, Mesh]) -> Mesh:
+    """Surfaces as one mesh; the cell field "part" numbers them in the order of their names."""
+    names = sorted(surfaces)
+    starts = np.cumsum([0, *(len(surfaces[name].points) for name in names)])
+    return Mesh(
+        np.vstack([surfaces[name].points for name in names]),
+        np.vstack([surfaces[name].cells + start for name, start in zip(names, starts, strict=False)]),
+        cell_fields={"part": np.repeat(np.arange(len(names)), [len(surfaces[name].cells) for name in names])},
+    )
 
 
 def write_signal(path: Path, signal: Signal) -> Path:
@@ -126,4 +142,4 @@ def _save_motion(path: Path, beat: Beat) -> None:
         )  # fmt: skip
 
 
-__all__ = ["PAGE", "simulate_heart", "with_changes", "write_beat", "write_parameters", "write_signal"]
+__all__ = ["PAGE", "joined", "simulate_heart", "with_changes", "write_beat", "write_parameters", "write_signal"]

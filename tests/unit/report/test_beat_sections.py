@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from marey.report.beat_sections import section
+from marey.report.beat_sections import outline, section
 
 POINTS = np.array([[x, y, z] for z in (0.0, 2.0) for y in (0.0, 3.0) for x in (0.0, 5.0)])
 BOX = np.array([[0, 1, 3, 2, 4, 5, 7, 6]])
@@ -35,3 +35,15 @@ def test_a_plane_that_misses_gives_nothing() -> None:
     polygons, values = section(POINTS, BOX, np.zeros(8), np.array([0.0, 0, 1]), 9.0)
     assert polygons == []
     assert values.size == 0
+
+
+def test_the_outline_of_a_sphere_is_a_circle() -> None:
+    """A plane 3 mm off the middle of a sphere of 5 mm meets it in a circle of 4 mm."""
+    turn, height = np.meshgrid(np.linspace(0, 2 * np.pi, 121), np.linspace(0, np.pi, 81))
+    points = 5 * np.stack([np.sin(height) * np.cos(turn), np.sin(height) * np.sin(turn), np.cos(height)], -1)
+    index = np.arange(points[..., 0].size).reshape(points.shape[:2])
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
+    triangles = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+    lines = outline(points.reshape(-1, 3), triangles, np.array([0.0, 0, 1]), 3.0)
+    assert np.allclose(np.linalg.norm(lines[..., :2], axis=-1), 4, atol=0.02)
+    assert np.linalg.norm(lines[:, 1] - lines[:, 0], axis=1).sum() == pytest.approx(8 * np.pi, rel=0.01)

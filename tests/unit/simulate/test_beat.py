@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from marey.anatomy.chambers import enclosed_volume
 from marey.anatomy.ventricles import COARSE, cavity_volume, topology
 from marey.core import Beat, InvalidInput, NotAnalysable
 from marey.core.units import litre, mL, mmHg, ms
@@ -43,6 +44,15 @@ def test_the_beat_closes_on_itself(name: str) -> None:
     it = beat(name)
     assert np.abs(it.displacement[-1]).max() < 6
     assert np.abs(it.displacement[0]).max() == 0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_atria_hold_the_blood_that_the_circulation_says(name: str) -> None:
+    it = beat(name)
+    for side in ("left atrium", "right atrium"):
+        loop = np.interp(it.times, it.volumes.times, it.volumes[side])
+        mesh = [enclosed_volume(surfaces[side]) for surfaces in it.chambers]
+        assert np.allclose(mesh, loop, rtol=1e-6)
 
 
 def test_a_healthy_heart_is_healthy() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from marey.anatomy.ventricles import COARSE, FINE, MEDIUM
 from marey.core import Beat, InvalidInput, Mesh, Signal
+from marey.simulate.beat.atria import moving_chambers
 from marey.simulate.beat.biomarkers import biomarkers, of_ecg
 from marey.simulate.beat.body import Body, body
 from marey.simulate.beat.electrics import Activation, activate, lead_field, twelve_lead_ecg
@@ -61,12 +62,14 @@ class SimulateBeat:
         curves = segment_curves(cast(PatchedVentricles, loop.ventricles), loop.ventricular)
         times = np.arange(self.moments) * loop.circulation.period / self.moments
         motion = move(at, loop, curves, times)
+        around = moving_chambers(heart, at, loop, motion, times)
         ecg = twelve_lead_ecg(heart, at, active, lead_field(heart, at, active, torso=self.medium == "torso"))
         numbers = biomarkers(at, active, loop, curves) | of_ecg(measure_beat(ecg))
         numbers["base_descent"] = _base_descent(at, motion)
         return Beat(
             _with_results(at, active), times, motion, loop.circulation.period, loop.volumes, loop.pressures,
             loop.flows, Signal(engineering_strain(curves), curves.times, curves.names, "%"), ecg, numbers,
+            tuple(chambers.surfaces for chambers in around),
         )  # fmt: skip
 
 
