@@ -3,6 +3,7 @@
     python benchmarks/ecg.py speed [--spacing 1]     # the ECG of a biventricle and what has to be prepared for it
     python benchmarks/ecg.py accuracy                # a dipole in a conducting sphere, three grids and more
     python benchmarks/ecg.py normals DATA            # DATA holds the folder ecg/ptbxl
+    python benchmarks/ecg.py signs [--spacing 1] [--endless]  # blocks and pacing, of every preset with muscle disease
 
 No Python package that pip-installs offers a lead field or a bounded torso; the peer is the direct sum over the voxels,
 which is what the prototypes of the field do.
@@ -33,12 +34,16 @@ def seconds(work: Callable[[], Any], repeats: int = 5) -> float:
 
 
 def speed(spacing: float) -> None:
-    from ecg_template import template_beat
+    from ecg_template import template_heart
     from marey.simulate.ecg import (
         ActionPotential,
+        DurationGradients,
         Pose,
+        Tissue,
         Torso,
+        durations,
         electrocardiogram,
+        enclosed_points,
         infinite_lead_field,
         torso_lead_field,
         transmembrane_potential,
@@ -46,9 +51,12 @@ def speed(spacing: float) -> None:
         twelve_leads,
     )
 
-    torso, pose, beat, law = Torso(), Pose(), template_beat(spacing), ActionPotential()
-    wall, active, duration = beat.tissue, beat.activation, beat.duration
-    body = trunk_conductor(torso, pose, wall.points, beat.blood)
+    torso, pose, heart, law = Torso(), Pose(), template_heart(spacing, torso=False), ActionPotential()
+    voxels, active = heart.at.voxels, heart.beat().active.times
+    of = {name: np.clip(voxels.fields[name], 0, 1).astype(float) for name in ("transmural", "apicobasal", "side")}
+    duration = durations(DurationGradients(), of["transmural"], of["apicobasal"], of["side"] > 0)
+    wall = Tissue(voxels.inside, np.asarray(voxels.fields["fibre"], float), spacing, voxels.origin)
+    body = trunk_conductor(torso, pose, wall.points, enclosed_points(voxels.inside, spacing, voxels.origin))
     field = torso_lead_field(wall, torso, pose, body)
 
     def direct(times: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -85,26 +93,15 @@ def accuracy() -> None:
 
 
 def normals(data: Path) -> None:
-    from ecg_template import RIGHT, template_beat
-    from marey.simulate.ecg import (
-        LEADS,
-        Pose,
-        Torso,
-        electrocardiogram,
-        measure_beat,
-        torso_lead_field,
-        trunk_conductor,
-    )
+    from ecg_template import template_heart
+    from marey.simulate.ecg import LEADS, measure_beat
+    from marey.simulate.eikonal import Block
     from recorded_ecg import average_beat, normal_ids, ptbxl
 
     folder = data / "ecg"
     recorded = [measure_beat(average_beat(ptbxl(folder, number), 100.0)) for number in normal_ids(folder)]
-    own = []
-    for beat in (template_beat(1.5), template_beat(1.5, RIGHT)):
-        torso, pose = Torso(), Pose()
-        body = trunk_conductor(torso, pose, beat.tissue.points, beat.blood)
-        field = torso_lead_field(beat.tissue, torso, pose, body)
-        own.append(measure_beat(electrocardiogram(field, beat.activation, beat.duration, TIMES)))
+    heart = template_heart(1.5)
+    own = [heart.beat(blocks).measured for blocks in ((), [Block.LEFT_BUNDLE])]
     print(
         f"| | {len(recorded)} normals: lowest, median, highest | simulated normal | simulated LBBB |\n|---|---|---|---|"
     )
@@ -121,17 +118,42 @@ def normals(data: Path) -> None:
             print(f"| {kind.upper()} {lead}, mV | {low:.2f}, {middle:.2f}, {high:.2f} | {values} |")
 
 
+def signs(spacing: float, endless: bool) -> None:
+    from ecg_template import template_heart
+    from marey.simulate.ecg import LEADS
+    from marey.simulate.eikonal import RV_APEX, Block, Lead, biventricular_pacing
+
+    blocks = {"normal": [], "LBBB": [Block.LEFT_BUNDLE], "RBBB": [Block.RIGHT_BUNDLE]}
+    blocks |= {"LAFB": [Block.LEFT_ANTERIOR_FASCICLE], "LPFB": [Block.LEFT_POSTERIOR_FASCICLE]}
+    pacing: dict[str, list[Lead]] = {"RV apex": [RV_APEX], "both": biventricular_pacing(0.0)}
+    print(
+        "| heart | activation | QRS, ms | axis, degrees | from | R; S in V1 | R; S in V5 | R; S in V6 | segments, ms |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name in ("healthy", "dcm", "hcm", "infarct", "rv-overload"):
+        heart = template_heart(spacing, name, torso=not endless)
+        beats = {k: heart.beat(b) for k, b in blocks.items()} | {k: heart.beat(leads=a) for k, a in pacing.items()}
+        for kind, beat in beats.items():
+            own, segments = beat.measured, beat.active.patches[:17]
+            waves = [f"{own.r[k]:.2f}; {own.s[k]:.2f}" for k in (LEADS.index(lead) for lead in ("V1", "V5", "V6"))]
+            numbers = [f"{own.qrs_duration:.0f}", f"{own.qrs_axis:.0f}", own.transition or "-", *waves]
+            print(f"| {name} | {kind} | {' | '.join(numbers)} | {segments.min():.0f} to {segments.max():.0f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["speed", "accuracy", "normals"])
+    parser.add_argument("what", choices=["speed", "accuracy", "normals", "signs"])
     parser.add_argument("data", nargs="?", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--spacing", type=float, default=1.0, help="mm")
+    parser.add_argument("--endless", action="store_true", help="signs in an endless medium")
     options = parser.parse_args()
     sys.path.insert(0, str(TESTS))
     if options.what == "speed":
         speed(options.spacing)
     elif options.what == "accuracy":
         accuracy()
+    elif options.what == "signs":
+        signs(options.spacing, options.endless)
     else:
         normals(options.data)
 

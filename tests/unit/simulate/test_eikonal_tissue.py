@@ -133,4 +133,4 @@ def test_a_blocked_ventricle_has_its_own_factor() -> None:
 @pytest.mark.parametrize("name", ["scar", "border_zone", "blocked"])
 def test_a_map_of_another_shape_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match=f"'{name}' has the shape"):
-        conduction_tissue(MASK, 1.0, FIBRE, **{name: np.zeros((2, 2, 2), bool)})
+        conduction_tissue(MASK, 1.0, FIBRE, **{name: np.zeros((2, 2, 2), bool)})  # type: ignore[arg-type]

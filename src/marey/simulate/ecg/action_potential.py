@@ -68,9 +68,9 @@ def transmembrane_potential(
 class DurationGradients(Parameters):
     """Action potential duration (90 %) over the ventricles, linear in the ventricular coordinates."""
 
-    mean: float = parameter(0.29 * s, 0.15 * s, 0.45 * s, "ms", "textbook value at 60 to 70 beats a minute")
+    mean: float = parameter(0.275 * s, 0.15 * s, 0.45 * s, "ms", "textbook value at 60 to 70 beats a minute")
     transmural: float = parameter(-9 * ms, -80 * ms, 80 * ms, "ms", FITTED)
-    apicobasal: float = parameter(9 * ms, -80 * ms, 80 * ms, "ms", FITTED)
+    apicobasal: float = parameter(25 * ms, -80 * ms, 80 * ms, "ms", FITTED)
     right_minus_left: float = parameter(47 * ms, -80 * ms, 80 * ms, "ms", FITTED)
 
 

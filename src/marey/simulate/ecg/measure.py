@@ -21,8 +21,9 @@ INDEPENDENT = [0, 1, 6, 7, 8, 9, 10, 11]
 THRESHOLD = 0.03
 """Part of its largest rate of change below which the QRS has not begun or is over."""
 
-QUIET = 12.0
-"""Ms that the rate of change must stay below the threshold, so that a notch does not end the QRS."""
+QUIET = 24.0
+"""Ms that the rate of change must stay below the threshold, so that a notch does not end the QRS, nor the pause before
+the late right ventricle of a bundle branch block."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,16 +93,19 @@ class Block(Enum):
 
 
 Breakthroughs = tuple[Breakthrough, ...]
-_ANTERIOR = (Breakthrough(apicobasal=0.86, rotational=0.47 * pi),)
-_SEPTAL = (Breakthrough(apicobasal=0.46, rotational=0.02 * pi, delay=2.5 * ms),)
+_ANTERIOR = (
+    Breakthrough(apicobasal=0.84, rotational=0.49 * pi),
+    Breakthrough(apicobasal=0.62, rotational=0.69 * pi, delay=9.0 * ms),
+)
+_SEPTAL = (Breakthrough(apicobasal=0.50, rotational=0.02 * pi, delay=3.0 * ms),)
 _POSTERIOR = (
-    Breakthrough(apicobasal=0.38, rotational=-0.44 * pi, delay=4.5 * ms),
-    Breakthrough(apicobasal=0.85, rotational=-0.64 * pi, delay=0.5 * ms),
+    Breakthrough(apicobasal=0.36, rotational=-0.60 * pi, delay=5.0 * ms),
+    Breakthrough(apicobasal=0.85, rotational=-0.63 * pi, delay=0.5 * ms),
 )
 _RIGHT = (
-    Breakthrough(apicobasal=0.45, rotational=0.30 * pi, side=RIGHT, delay=7.5 * ms),
-    Breakthrough(apicobasal=0.41, rotational=0.20 * pi, transmural=1.0, delay=11.0 * ms),
-    Breakthrough(apicobasal=0.63, rotational=-0.12 * pi, side=RIGHT, delay=25.0 * ms),
+    Breakthrough(apicobasal=0.49, rotational=0.29 * pi, side=RIGHT, delay=7.0 * ms),
+    Breakthrough(apicobasal=0.43, rotational=0.20 * pi, transmural=1.0, delay=11.0 * ms),
+    Breakthrough(apicobasal=0.79, rotational=-0.30 * pi, side=RIGHT, delay=21.5 * ms),
 )
 
 

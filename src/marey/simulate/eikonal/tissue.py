@@ -17,7 +17,7 @@ Bools = npt.NDArray[np.bool_]
 Field = float | Floats
 
 SLOWEST, FASTEST = 0.01 * mm / ms, 10.0 * mm / ms
-_TAGGART = "measured 0.65 along, 0.48 to 0.51 across on the surface in man: 10.1006/jmcc.2000.1105; lowered with the factors below"
+_TAGGART = "calibrated with the factors below; measured in man 0.65 along, 0.48 to 0.51 across: 10.1006/jmcc.2000.1105"
 _PURKINJE = "textbook value: Purkinje network 2 to 4 mm/ms; calibrated to 30 to 40 ms over the left endocardium"
 _CALIBRATED = "calibrated: QRS of complete left bundle branch block 130 to 165 ms, of right over 120 ms"
 
@@ -39,7 +39,7 @@ class Conduction(Parameters):
     along: float = parameter(0.6 * mm / ms, 0.1, 1.5, "mm/ms", _TAGGART)
     across: float = parameter(0.3 * mm / ms, 0.05, 1.0, "mm/ms", _TAGGART)
     endocardial_factor: float = parameter(3.7, 1.0, 10.0, "1", _PURKINJE)
-    blocked_endocardial_factor: float = parameter(1.9, 1.0, 10.0, "1", _CALIBRATED)
+    blocked_endocardial_factor: float = parameter(1.8, 1.0, 10.0, "1", _CALIBRATED)
     endocardial_thickness: float = parameter(
         1.0 * mm, 0.0, 5.0, "mm", "textbook value: subendocardial Purkinje network"
     )
