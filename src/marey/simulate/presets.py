@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marey.core import InvalidInput
-from marey.core.units import cm, factor, litre, mL, minute, mm, mmHg, s
+from marey.core.units import cm, factor, litre, minute, mL, mm, mmHg, s
 from marey.simulate.eikonal import Block
 from marey.simulate.heart import Heart
 from marey.simulate.scar import Scar

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from marey.anatomy.body_surface import METHOD
 from marey.core import Beat, Parameter
 from marey.core.files import write_with
 from marey.core.units import factor
@@ -43,7 +44,7 @@ def columns() -> tuple[Column, ...]:
         Column("sex", "", "", "", f"one of {', '.join(SEXES)}"),
     ]
     known = [*Person("F").table(), *Heart().table()]
-    surface = Column(SURFACE, "m2", "", "", "Mosteller 1987, doi:10.1056/NEJM198710223171717")
+    surface = Column(SURFACE, "m2", "", "", METHOD)
     blocks = Column(BLOCKS, "", "", "", "what does not conduct, joined by '; '; empty: nothing")
     scar = [_column(parameter) for parameter in Scar().table(SCAR)]
     results = [Column(name, unit, "", "", "result of the simulated beat") for name, unit in UNITS.items()]

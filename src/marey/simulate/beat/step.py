@@ -7,6 +7,7 @@ import numpy as np
 
 from marey.anatomy.ventricles import COARSE, FINE, MEDIUM
 from marey.core import Beat, InvalidInput, Mesh, Signal
+from marey.core.units import mm
 from marey.simulate.beat.atria import moving_chambers
 from marey.simulate.beat.biomarkers import biomarkers, of_ecg
 from marey.simulate.beat.body import Body, body
@@ -18,6 +19,7 @@ from marey.simulate.heart import Heart
 from marey.simulate.mechanics.patches import PatchedVentricles
 from marey.simulate.mechanics.segment_curves import engineering_strain, segment_curves
 
+FINEST, COARSEST = 0.4 * mm, 2.5 * mm
 RESOLUTIONS = {"coarse": COARSE, "medium": MEDIUM, "fine": FINE}
 
 
@@ -42,10 +44,11 @@ class SimulateBeat:
 
     def __post_init__(self) -> None:
         known = self.resolution in RESOLUTIONS and self.medium in {"torso", "endless"}
-        if not known or not 2 <= self.moments <= 1000:
+        if not known or not 2 <= self.moments <= 1000 or not FINEST <= self.voxel <= COARSEST:
             raise InvalidInput(
                 f"A beat is asked for with {self}.",
-                f"A resolution ({', '.join(RESOLUTIONS)}), a medium (torso, endless) and 2 to 1000 moments are needed.",
+                f"A resolution ({', '.join(RESOLUTIONS)}), a medium (torso, endless), 2 to 1000 moments and voxels of "
+                f"{FINEST:g} to {COARSEST:g} mm are needed; larger ones tear the right ventricle's wall.",
                 "Correct the setting.",
             )
 

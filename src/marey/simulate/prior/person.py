@@ -1,10 +1,10 @@
 """Whose heart it is."""
 
-import math
 from dataclasses import dataclass
 
+from marey.anatomy.body_surface import mosteller
 from marey.core import InvalidInput, Parameters, parameter
-from marey.core.units import cm, kg, m2
+from marey.core.units import cm, kg
 
 ADULT = "adults, textbook value"
 SEXES = ("F", "M")
@@ -37,8 +37,8 @@ class Person(Parameters):
 
     @property
     def surface(self) -> float:
-        """Body surface area, mm2: Mosteller 1987, doi:10.1056/NEJM198710223171717."""
-        return math.sqrt(self.height / cm * (self.weight / kg) / 3600) * m2
+        """Body surface area by Mosteller's formula, mm2."""
+        return mosteller(self.height, self.weight)
 
 
 __all__ = ["SEXES", "Person"]
