@@ -26,7 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_all_files_are_there(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()}
     assert {
-        PAGE, "beat.pvd", "meshes", "chambers.pvd", "chambers", "volumes.csv", "pressures.csv", "flows.csv", "strain.csv",
+        PAGE, "beat.pvd", "meshes", "chambers.pvd", "chambers", "volumes.csv", "pressures.csv",
+        "flows.csv", "strain.csv",
         "ecg.csv", "motion.npz", "biomarkers.json", "parameters.csv",
     } == names  # fmt: skip
     assert len(list((folder / "meshes").iterdir())) == 6
