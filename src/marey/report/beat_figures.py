@@ -22,7 +22,7 @@ def sections(beat: Beat) -> str:
     """Short-axis and long-axis cuts at end-diastole and end-systole, coloured by activation time."""
     times = np.asarray(beat.mesh.fields["activation_time"], np.float64)
     smallest = int(np.argmin(np.interp(beat.times, beat.volumes.times, beat.volumes["left ventricle"])))
-    figure = Figure(figsize=(10, 3.4), layout="constrained")
+    figure = Figure(figsize=(10, 4.1), layout="constrained")
     axes = figure.subplots(1, 4)
     top = float(beat.mesh.points[:, 2].max())
     planes = (
