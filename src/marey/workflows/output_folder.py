@@ -34,6 +34,18 @@ def without_results(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(kept)
 
 
+def check_empty(folder: Path, why: str) -> None:
+    """Refuse a folder that holds something; `why` says what is needed.
+
+    Raises:
+        CannotWrite: it is not empty.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise CannotWrite(
+            f"The folder '{folder}' is not empty.", why, "Choose another folder with -o, or empty this one."
+        )
+
+
 def begin(folder: Path, *, overwrite: bool = False) -> None:
     """Make the folder ready for a new analysis: what an earlier one left is removed, its manifest first.
 
@@ -99,4 +111,4 @@ def is_finished(folder: Path, identity: Mapping[str, str]) -> bool:
         return False
 
 
-__all__ = ["MANIFEST", "MARKER", "MEASUREMENTS", "begin", "finish", "is_finished", "without_results"]
+__all__ = ["MANIFEST", "MARKER", "MEASUREMENTS", "begin", "check_empty", "finish", "is_finished", "without_results"]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from marey.core import CannotWrite, Facts
+from marey.core import Facts
 from marey.core.files import write_text
 from marey.core.units import cm, g, kg, mL
 from marey.io.cine_writer import write_cine
 from marey.scan.cine import CineExam, Preset, Truth
+from marey.workflows.output_folder import check_empty
 
 TRUTH = "truth.json"
 
@@ -40,7 +41,7 @@ def simulate(
         CannotWrite: the folder holds something or cannot be written.
     """
     told = progress or (lambda _fraction, _text: None)
-    _check_empty(folder)
+    check_empty(folder, "An exam needs a folder of its own, so that it does not mix with another patient's.")
     rng = np.random.default_rng(seed)
     facts = _patient(rng, preset, seed)
     exam = CineExam(slices, phases, matrix)(rng, preset, lambda done: told(0.8 * done, "scanning"))
@@ -50,15 +51,6 @@ def simulate(
     write_text(folder / TRUTH, json.dumps(_record(exam.truth) | {"preset": preset, "seed": seed}, indent=2) + "\n")
     told(1.0, "done")
     return exam.truth
-
-
-def _check_empty(folder: Path) -> None:
-    if folder.is_dir() and any(folder.iterdir()):
-        raise CannotWrite(
-            f"The folder '{folder}' is not empty.",
-            "An exam needs a folder of its own, so that it does not mix with another patient's.",
-            "Choose another folder with -o, or empty this one.",
-        )
 
 
 def _patient(rng: np.random.Generator, preset: Preset, seed: int) -> Facts:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from marey.core import Beat, CannotWrite, Mesh, Parameter, Signal
+from marey.core import Beat, Mesh, Parameter, Signal
 from marey.core.files import write_text, write_with
 from marey.core.units import factor
 from marey.io.vtk_out import write_moments, write_vtu
@@ -17,6 +17,7 @@ from marey.report.beat_page import write_beat_page
 from marey.simulate.beat import UNITS, SimulateBeat
 from marey.simulate.heart import Heart
 from marey.simulate.presets import preset
+from marey.workflows.output_folder import check_empty
 from marey.workflows.provenance import library_versions, program_digest
 
 PAGE = "beat.html"
@@ -45,12 +46,7 @@ def simulate_heart(
         CannotWrite: the folder holds something or cannot be written.
     """
     told = progress or (lambda _fraction, _text: None)
-    if folder.is_dir() and any(folder.iterdir()):
-        raise CannotWrite(
-            f"The folder '{folder}' is not empty.",
-            "A beat needs a folder of its own.",
-            "Choose another folder with -o.",
-        )
+    check_empty(folder, "A beat needs a folder of its own.")
     heart = with_changes(preset(name), changes or {})
     told(0.05, "simulating the beat")
     simulate = step or SimulateBeat()

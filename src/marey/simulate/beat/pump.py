@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.anatomy.ventricles import mass
 from marey.core import NotAnalysable
-from marey.core.units import mL, ms
-from marey.simulate.beat.body import LEFT_PATCHES, Body
+from marey.core.hexahedra import cell_volumes
+from marey.core.units import MYOCARDIAL_DENSITY, mL, ms
+from marey.simulate.beat.body import LEFT_PATCHES, PATCHES, Body
 from marey.simulate.circulation.loop import Loop
 from marey.simulate.circulation.periodic import TOLERANCE, periodic
 from marey.simulate.heart import Heart
@@ -40,11 +40,14 @@ def pump(heart: Heart, at: Body, activation: Array) -> Loop:
         NotAnalysable: no periodic beat, or none that fills the ventricles so.
     """
     wanted = np.array([heart.shape.lv_volume, heart.shape.rv_volume])
+    muscle = patched(heart, at, activation)
     size, slope = np.log(STARTING_SIZE * wanted), np.eye(2)
     loop, tolerance = None, ROUGH
     off = change = np.zeros(2)
     for _ in range(TRIALS):
-        ventricles = patched(heart, at, activation, np.exp(size))
+        left, right = np.exp(size).tolist()
+        walls = muscle.walls.but(lv_reference_volume=left, rv_reference_volume=right)
+        ventricles = dataclasses.replace(muscle, walls=walls)
         loop = periodic(heart.circulation, ventricles, tolerance=tolerance, step=STEP, start=loop)
         before, off = off, np.log(_filled(loop) / wanted)
         if np.abs(off).max() < ENOUGH:
@@ -70,39 +73,35 @@ def _filled(loop: Loop) -> Array:
     return np.array([loop.volumes["left ventricle"][0], loop.volumes["right ventricle"][0]])
 
 
-def patched(heart: Heart, at: Body, activation: Array, size: Array) -> PatchedVentricles:
-    """The multi-patch ventricles of a heart.
-
-    Args:
-        heart, at, activation: as for `pump`.
-        size: (2,) mm3, cavities at the reference length of all sarcomeres.
-    """
-    left = at.patch[:] < LEFT_PATCHES
-    volumes = np.array([mass(at.mesh, at.patch == k) for k in range(len(healthy_patches()))])
-    patches = _patches(heart, at, volumes)
+def patched(heart: Heart, at: Body, activation: Array) -> PatchedVentricles:
+    """The multi-patch ventricles of a heart, their unloaded size a first guess; arguments as for `pump`."""
+    volumes = np.bincount(at.patch, cell_volumes(at.mesh.points, at.mesh.cells), PATCHES)
+    masses = np.asarray(MYOCARDIAL_DENSITY * volumes, np.float64)
+    patches = _patches(heart, at, masses)
     septal = np.array([patch.wall == Wall.SEPTUM for patch in patches])
+    left, right = masses[:LEFT_PATCHES].sum(), masses[LEFT_PATCHES:].sum()
     walls = WallGeometry(
-        lv_mass=mass(at.mesh, left),
-        rv_mass=mass(at.mesh, ~left),
-        lv_reference_volume=float(size[0]),
-        rv_reference_volume=float(size[1]),
-        septal_fraction=float(volumes[septal].sum() / volumes[:LEFT_PATCHES].sum()),
+        lv_mass=float(left),
+        rv_mass=float(right),
+        lv_reference_volume=float(STARTING_SIZE[0]) * heart.shape.lv_volume,
+        rv_reference_volume=float(STARTING_SIZE[1]) * heart.shape.rv_volume,
+        septal_fraction=float(masses[septal].sum() / left),
     )
     return PatchedVentricles(walls, heart.sarcomere, patches).paced(heart.circulation.period).activated(activation)
 
 
-def _patches(heart: Heart, at: Body, volumes: Array) -> tuple[Patch, ...]:
+def _patches(heart: Heart, at: Body, masses: Array) -> tuple[Patch, ...]:
     """Healthy patches with this heart's sizes, strength and scars."""
     muscle, scar = heart.muscle, at.infarct
     dead, weak = at.patch_means(scar.core.astype(float)), at.patch_means(scar.border.astype(float))
     stiffness = at.patch_means(scar.stiffness)
     alive = 1 - dead - (1 - muscle.border_contractility) * weak
     thickness = np.array([*heart.shape.wall_thickness, *[heart.shape.rv_wall_thickness] * 3])
-    area = volumes / thickness
-    patches = []
-    for k, patch in enumerate(healthy_patches()):
+    area = masses / thickness
+    patches, healthy = [], healthy_patches()
+    for k, patch in enumerate(healthy):
         right = patch.wall == Wall.RIGHT
-        alike = [other.wall == patch.wall for other in healthy_patches()]
+        alike = [other.wall == patch.wall for other in healthy]
         patches.append(
             dataclasses.replace(
                 patch,
