@@ -6,10 +6,8 @@ from scipy.integrate import solve_ivp
 
 from marey.core.units import mL, mmHg, s
 from marey.simulate.circulation import Circulation, balance, integrate_beat, periodic, transient
-from marey.simulate.circulation._kernels import Model, _derivative
-from marey.simulate.circulation.closed_loop import _packed, initial_state
+from marey.simulate.circulation.closed_loop import initial_state, rates
 from marey.simulate.mechanics import ElastanceVentricles, SphereVentricles, Ventricles
-from marey.simulate.mechanics.interface import Array
 
 
 @pytest.fixture(params=["elastance", "sphere"])
@@ -61,25 +59,12 @@ def test_arterial_pressure_decays_as_a_windkessel() -> None:
     assert ours == pytest.approx(driving / (arteries.resistance * arteries.compliance), rel=2e-3)
 
 
-class _Reference:
-    """The same equations given to another integrator."""
-
-    def __init__(self, circulation: Circulation, ventricles: Ventricles) -> None:
-        self.model: Model = _packed(circulation, ventricles)
-        self.memory, self.seen = ventricles.memory(), np.empty(8 + len(ventricles.names))
-
-    def __call__(self, t: float, y: Array) -> Array:
-        change = np.empty(y.size)
-        _derivative(t, y, change, self.seen, self.memory, self.model, np.empty(2))
-        return change
-
-
 def test_another_integrator_finds_the_same_beat(ventricles: Ventricles) -> None:
     circulation = Circulation()
     start = periodic(circulation, ventricles).trace.states[0]
     ours = integrate_beat(circulation, ventricles, start, ventricles.memory())
     other = solve_ivp(
-        _Reference(circulation, ventricles), (0, circulation.period), start, "LSODA", ours.times, rtol=1e-9, atol=1e-9,
+        rates(circulation, ventricles), (0, circulation.period), start, "LSODA", ours.times, rtol=1e-9, atol=1e-9,
         max_step=2.0,
     )  # fmt: skip
     volumes = other.y.T[:, :8]

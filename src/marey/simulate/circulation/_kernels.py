@@ -94,7 +94,7 @@ def ventricular_pressures(t: float, y: Array, memory: Array, model: Model, out: 
 
 
 @jit
-def _derivative(  # noqa: PLR0917
+def derivative(  # noqa: PLR0917
     t: float, y: Array, dy: Array, seen: Array, memory: Array, model: Model, volumes: Array
 ) -> None:
     """Write the time derivatives of the state and the pressures that go with it."""
@@ -108,13 +108,15 @@ def _derivative(  # noqa: PLR0917
 
 
 @jit
-def one_beat(states: Array, seen: Array, period: float, memory: Array, model: Model) -> tuple[int, int]:
-    """Integrate one cycle by the classical Runge-Kutta scheme.
+def runge_kutta(  # noqa: PLR0917
+    states: Array, seen: Array, begin: float, duration: float, memory: Array, model: Model
+) -> tuple[int, int]:
+    """Integrate in equal steps by the classical Runge-Kutta scheme.
 
     Args:
         states: (time, state); row 0 is the start, the other rows are written.
         seen: (time, seen) written.
-        period: ms.
+        begin, duration: ms.
         memory: scratch of the ventricles, written.
         model: the loop.
 
@@ -123,18 +125,18 @@ def one_beat(states: Array, seen: Array, period: float, memory: Array, model: Mo
         where nothing failed.
     """
     steps, n = states.shape[0] - 1, states.shape[1]
-    h = period / steps
+    h = duration / steps
     k1, k2, k3, k4, y = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     scratch, volumes = np.empty(seen.shape[1]), np.empty(2)
     for i in range(steps):
-        t, x = i * h, states[i]
-        _derivative(t, x, k1, seen[i], memory, model, volumes)
+        t, x = begin + i * h, states[i]
+        derivative(t, x, k1, seen[i], memory, model, volumes)
         y[:] = x + 0.5 * h * k1
-        _derivative(t + 0.5 * h, y, k2, scratch, memory, model, volumes)
+        derivative(t + 0.5 * h, y, k2, scratch, memory, model, volumes)
         y[:] = x + 0.5 * h * k2
-        _derivative(t + 0.5 * h, y, k3, scratch, memory, model, volumes)
+        derivative(t + 0.5 * h, y, k3, scratch, memory, model, volumes)
         y[:] = x + h * k3
-        _derivative(t + h, y, k4, scratch, memory, model, volumes)
+        derivative(t + h, y, k4, scratch, memory, model, volumes)
         states[i + 1] = x + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         for k in range(n):
             if not math.isfinite(states[i + 1, k]):
@@ -142,11 +144,11 @@ def one_beat(states: Array, seen: Array, period: float, memory: Array, model: Mo
         for k in range(8):
             if states[i + 1, k] <= 0.0:
                 return i, k
-    _derivative(period, states[steps], k1, seen[steps], memory, model, volumes)
+    derivative(begin + duration, states[steps], k1, seen[steps], memory, model, volumes)
     return -1, -1
 
 
 __all__ = [
-    "CHAMBERS", "COMPARTMENTS", "CONNECTIONS", "OPENING", "OWN", "TIGHT", "VALVES", "Model", "one_beat",
-    "ventricular_pressures",
+    "CHAMBERS", "COMPARTMENTS", "CONNECTIONS", "OPENING", "OWN", "TIGHT", "VALVES", "Model", "derivative",
+    "runge_kutta", "ventricular_pressures",
 ]  # fmt: skip

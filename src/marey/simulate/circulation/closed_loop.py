@@ -6,6 +6,7 @@ rate is bounded, which keeps the equations free of stiffness: steps of 0.5 ms ar
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,8 @@ from marey.simulate.circulation._kernels import (
     OWN,
     VALVES,
     Model,
-    one_beat,
+    derivative,
+    runge_kutta,
     ventricular_pressures,
 )
 from marey.simulate.circulation.parameters import Circulation, Valve, Vessels
@@ -45,7 +47,7 @@ STRESSED = {
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """One integrated cycle.
+    """One integrated stretch of time, most often a cycle.
 
     Args:
         times: (time,) ms from the R wave, both ends included.
@@ -119,26 +121,60 @@ def integrate_beat(
             still active when the next cycle begins.
         NotAnalysable: a compartment ran empty, or the model of the ventricles found no solution.
     """
-    if not 0.0 < step <= LARGEST_STEP:
+    _check_start(circulation, start)
+    _check_wrap(_packed(circulation, ventricles), start, memory, 2 + len(ventricles.names), circulation.period)
+    return integrate(circulation, ventricles, start, memory, (0.0, circulation.period), step)
+
+
+def integrate(  # noqa: PLR0917
+    circulation: Circulation,
+    ventricles: Ventricles,
+    start: Array,
+    memory: Array,
+    between: tuple[float, float],
+    step: float = STEP,
+) -> Trace:
+    """Integrate from one time to another: what a heart needs that is computed elsewhere and coupled to the loop.
+
+    Args:
+        circulation, ventricles, memory, step: as in `integrate_beat`.
+        start: (20 + n,) state at the first time; it may hold another volume of blood than `blood_volume`.
+        between: first and last time, ms from the R wave.
+
+    Raises:
+        InvalidInput: a step that is no positive number, times that are not in order.
+        NotAnalysable: as in `integrate_beat`.
+    """
+    duration = between[1] - between[0]
+    if not (0.0 < step <= LARGEST_STEP and 0.0 < duration < math.inf):
         raise InvalidInput(
-            f"The time step is {step} ms.",
-            f"A step above 0 and up to {LARGEST_STEP:.0f} ms is needed.",
+            f"The time step is {step} ms, from {between[0]} to {between[1]} ms.",
+            f"A step above 0 and up to {LARGEST_STEP:.0f} ms, and a later end than start, are needed.",
             "The default is 0.5 ms.",
         )
-    _check_start(circulation, start)
-    period = circulation.period
-    steps = math.ceil(period / step)
+    steps = math.ceil(duration / step)
     states = np.empty((steps + 1, start.size))
     states[0] = start
     seen = np.empty((steps + 1, 8 + len(ventricles.names)))
     memory = memory.copy()
-    model = _packed(circulation, ventricles)
-    _check_wrap(model, start, memory, seen.shape[1] - 6, period)
-    failed, where = one_beat(states, seen, period, memory, model)
-    times = np.linspace(0.0, period, steps + 1)
+    failed, where = runge_kutta(states, seen, between[0], duration, memory, _packed(circulation, ventricles))
+    times = np.linspace(*between, steps + 1)
     if failed >= 0:
         raise _failure(times[failed + 1], where)
     return Trace(times, states, seen, memory)
+
+
+def rates(circulation: Circulation, ventricles: Ventricles) -> Callable[[float, Array], Array]:
+    """The equations themselves, dy/dt = f(t, y) with t in ms from the R wave, for any integrator."""
+    model = _packed(circulation, ventricles)
+    memory, seen = ventricles.memory(), np.empty(8 + len(ventricles.names))
+
+    def change(t: float, y: Array) -> Array:
+        out = np.empty(y.size)
+        derivative(t, y, out, seen, memory, model, np.empty(2))
+        return out
+
+    return change
 
 
 def _check_start(circulation: Circulation, start: Array) -> None:
@@ -207,4 +243,6 @@ def _failure(time: float, where: int) -> NotAnalysable:
     )
 
 
-__all__ = ["STEP", "Trace", "beds", "initial_state", "integrate_beat", "valves"]
+__all__ = [
+    "COMPARTMENTS", "OWN", "STEP", "Trace", "beds", "initial_state", "integrate", "integrate_beat", "rates", "valves",
+]  # fmt: skip

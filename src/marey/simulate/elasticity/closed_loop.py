@@ -5,24 +5,20 @@ under these pressures and says what volumes they leave in the cavities. Mechanic
 volumes at the end of every step, and the loop loses no blood.
 """
 
-import math
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.core import NotAnalysable
 from marey.core.jit import jit
 from marey.core.units import mmHg
 from marey.simulate.circulation import Circulation, Loop
-from marey.simulate.circulation._kernels import COMPARTMENTS, OWN, one_beat
-from marey.simulate.circulation.closed_loop import STEP, _packed
+from marey.simulate.circulation.closed_loop import COMPARTMENTS, OWN, integrate
 from marey.simulate.mechanics.interface import PressureFunction
 
 FloatArray = NDArray[np.float64]
 LEFT, RIGHT = COMPARTMENTS.index("left ventricle"), COMPARTMENTS.index("right ventricle")
-LEAD = 3  # column of the atria's numbers: how long before time 0 they began to contract
 PROBE = 0.01 * mmHg
 
 
@@ -84,18 +80,9 @@ class ClosedLoop:
         return replace(self, state=end), volumes, np.stack([(probe - volumes) / PROBE for probe in probes], axis=1)
 
     def _advanced(self, time: float, step: float, pressures: FloatArray) -> FloatArray:
-        model = _packed(self.circulation, _Given(pressures))
-        model.atria[:, LEAD] += time
-        states, seen = np.empty((math.ceil(step / STEP) + 1, OWN)), np.empty((math.ceil(step / STEP) + 1, 8))
-        states[0] = self.state
-        failed, _ = one_beat(states, seen, step, np.zeros(0), model)
-        if failed >= 0:
-            raise NotAnalysable(
-                f"The circulation has no solution {time:.0f} ms after the R wave.",
-                "Every chamber and vessel must hold blood, at finite pressures.",
-                "Check the blood volume, the valves and the resistances.",
-            )
-        return np.asarray(states[-1], np.float64)
+        ventricles = _Given(pressures)
+        trace = integrate(self.circulation, ventricles, self.state, ventricles.memory(), (time, time + step))
+        return np.asarray(trace.states[-1], np.float64)
 
 
 def joined(loop: Loop, volumes: FloatArray) -> ClosedLoop:
