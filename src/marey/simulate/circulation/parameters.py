@@ -11,6 +11,7 @@ REGAZZONI = "Regazzoni 2022 doi:10.1016/j.jcp.2022.111083"
 ELASTANCE = "law of Regazzoni 2022 doi:10.1016/j.jcp.2022.111083; textbook value"
 MYNARD = "law of Mynard 2012 doi:10.1002/cnm.1466; textbook value"
 LEAFLETS = "law of Mynard 2012 doi:10.1002/cnm.1466; value so that leaflets move in 10-30 ms, textbook"
+RIGHT_ATRIUM = "chosen: 80 mL at its largest, normal by Petersen 2017 doi:10.1186/s12968-017-0327-9"
 
 WOOD = mmHg * s / mL
 INERTANCE = mmHg * s**2 / mL
@@ -23,17 +24,18 @@ class Atrium(Parameters):
 
     end_systolic: float = parameter(0.25 * mmHg / mL, 0.02 * mmHg / mL, 2 * mmHg / mL, "mmHg/mL", ELASTANCE)
     diastolic: float = parameter(0.13 * mmHg / mL, 0.01 * mmHg / mL, 1 * mmHg / mL, "mmHg/mL", ELASTANCE)
-    unstressed: float = parameter(4 * mL, 0 * mL, 100 * mL, "mL", REGAZZONI)
+    unstressed: float = parameter(4 * mL, 1 * mL, 100 * mL, "mL", REGAZZONI)
     rise: float = parameter(120 * ms, 30 * ms, 300 * ms, "ms", TEXTBOOK)
     fall: float = parameter(120 * ms, 30 * ms, 300 * ms, "ms", TEXTBOOK)
 
 
 @dataclass(frozen=True)
 class RightAtrium(Atrium):
-    """The right atrium: softer than the left."""
+    """The right atrium: softer and larger than the left."""
 
     end_systolic: float = parameter(0.13 * mmHg / mL, 0.02 * mmHg / mL, 2 * mmHg / mL, "mmHg/mL", ELASTANCE)
     diastolic: float = parameter(0.07 * mmHg / mL, 0.01 * mmHg / mL, 1 * mmHg / mL, "mmHg/mL", ELASTANCE)
+    unstressed: float = parameter(34 * mL, 1 * mL, 150 * mL, "mL", RIGHT_ATRIUM)
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ class Vessels(Parameters):
     The values are those of the systemic arteries.
     """
 
-    impedance: float = parameter(0.03 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
+    impedance: float = parameter(0.03 * WOOD, 0 * WOOD, 0.2 * WOOD, "mmHg*s/mL", TEXTBOOK)
     compliance: float = parameter(1.6 * COMPLIANCE, 0.1 * COMPLIANCE, 10 * COMPLIANCE, "mL/mmHg", TEXTBOOK)
-    unstressed: float = parameter(600 * mL, 0 * mL, 1500 * mL, "mL", TEXTBOOK)
+    unstressed: float = parameter(600 * mL, 50 * mL, 1500 * mL, "mL", TEXTBOOK)
     resistance: float = parameter(1.0 * WOOD, 0.1 * WOOD, 6 * WOOD, "mmHg*s/mL", TEXTBOOK)
     inertance: float = parameter(5e-3 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
@@ -94,8 +96,8 @@ class SystemicVeins(Vessels):
 
     impedance: float = parameter(0 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
     compliance: float = parameter(60 * COMPLIANCE, 5 * COMPLIANCE, 300 * COMPLIANCE, "mL/mmHg", TEXTBOOK)
-    unstressed: float = parameter(3100 * mL, 0 * mL, 6000 * mL, "mL", TEXTBOOK)
-    resistance: float = parameter(0.035 * WOOD, 5e-3 * WOOD, 1 * WOOD, "mmHg*s/mL", TEXTBOOK)
+    unstressed: float = parameter(3070 * mL, 500 * mL, 6000 * mL, "mL", TEXTBOOK)
+    resistance: float = parameter(0.035 * WOOD, 5e-3 * WOOD, 0.25 * WOOD, "mmHg*s/mL", TEXTBOOK)
     inertance: float = parameter(5e-4 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
 
@@ -105,7 +107,7 @@ class PulmonaryArteries(Vessels):
 
     impedance: float = parameter(0.01 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
     compliance: float = parameter(4 * COMPLIANCE, 0.2 * COMPLIANCE, 30 * COMPLIANCE, "mL/mmHg", TEXTBOOK)
-    unstressed: float = parameter(80 * mL, 0 * mL, 500 * mL, "mL", TEXTBOOK)
+    unstressed: float = parameter(80 * mL, 10 * mL, 500 * mL, "mL", TEXTBOOK)
     resistance: float = parameter(0.06 * WOOD, 0.01 * WOOD, 3 * WOOD, "mmHg*s/mL", TEXTBOOK)
     inertance: float = parameter(5e-4 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
@@ -116,7 +118,7 @@ class PulmonaryVeins(Vessels):
 
     impedance: float = parameter(0 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
     compliance: float = parameter(16 * COMPLIANCE, 2 * COMPLIANCE, 100 * COMPLIANCE, "mL/mmHg", REGAZZONI)
-    unstressed: float = parameter(200 * mL, 0 * mL, 1000 * mL, "mL", TEXTBOOK)
+    unstressed: float = parameter(200 * mL, 20 * mL, 1000 * mL, "mL", TEXTBOOK)
     resistance: float = parameter(0.01 * WOOD, 1e-3 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
     inertance: float = parameter(5e-4 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
@@ -126,7 +128,7 @@ class Pericardium(Parameters):
     """Pressure around the heart, ``pressure * exp((blood in the four chambers - volume) / stretch)``."""
 
     pressure: float = parameter(1 * mmHg, 0 * mmHg, 30 * mmHg, "mmHg", "pressure at `volume`, textbook value")
-    volume: float = parameter(500 * mL, 100 * mL, 2000 * mL, "mL", TEXTBOOK)
+    volume: float = parameter(530 * mL, 100 * mL, 2000 * mL, "mL", TEXTBOOK)
     stretch: float = parameter(60 * mL, 10 * mL, 500 * mL, "mL", TEXTBOOK)
 
 
