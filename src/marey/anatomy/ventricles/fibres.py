@@ -44,11 +44,38 @@ def with_fibres(mesh: Mesh, known: Topology, angles: FibreAngles | None = None) 
         known: its topology.
         angles: None for the usual ones.
     """
-    angles = angles or FibreAngles()
+    matrix = _frames(_harmonic(mesh, known), angles or FibreAngles())
+    return mesh.with_fields(fibre=matrix[..., 0], sheet=matrix[..., 1], normal=matrix[..., 2])
+
+
+def frames_within(mesh: Mesh, known: Topology, weights: FloatArray, angles: FibreAngles | None = None) -> FloatArray:
+    """Fibre, sheet and normal at places within the cells, as columns (m, g, 3, 3).
+
+    The depth is interpolated, and the directions follow from it: where one cell spans a wall, directions between those
+    of its two faces cannot be told from the directions alone.
+
+    Args:
+        mesh: of `ventricles`, at rest.
+        known: its topology.
+        weights: (g, 8) of a cell's corners, the shape functions at each place.
+        angles: None for the usual ones.
+    """
+    within = np.einsum("gk,mkf->mgf", weights, _harmonic(mesh, known)[mesh.cells])
+    frames = _frames(within.reshape(-1, within.shape[-1]), angles or FibreAngles())
+    return np.ascontiguousarray(frames.reshape(*within.shape[:2], 3, 3))
+
+
+def _harmonic(mesh: Mesh, known: Topology) -> FloatArray:
+    """(n, 15): depths from the left and right endocardium and the epicardium, the way up, gradients of the depths."""
     laplace = Laplace(mesh.points, mesh.cells)
-    left, right, outside = _depths(laplace, known)
-    up = _upwards(laplace, known)
-    slope = [laplace.gradient(field) for field in (left, right, outside)]
+    depths = _depths(laplace, known)
+    return np.column_stack([*depths, _upwards(laplace, known), *(laplace.gradient(depth) for depth in depths)])
+
+
+def _frames(harmonic: FloatArray, angles: FibreAngles) -> FloatArray:
+    """Fibre, sheet and normal as columns (n, 3, 3)."""
+    left, right, outside = harmonic[:, :3].T
+    up, *slope = (harmonic[:, start : start + 3] for start in (3, 6, 9, 12))
     share = right / np.maximum(left + right, 1e-12)
     helix, sheet = angles.helix_endo * (1 - 2 * share), angles.sheet_endo * (1 - 2 * share)
     septal = _join(
@@ -60,7 +87,7 @@ def with_fibres(mesh: Mesh, known: Topology, angles: FibreAngles | None = None) 
         angles.sheet_endo * (1 - outside) + angles.sheet_epi * outside,
     )
     matrix = _join(septal, epicardial, outside).as_matrix()
-    return mesh.with_fields(fibre=matrix[..., 0], sheet=matrix[..., 2], normal=-matrix[..., 1])
+    return np.stack([matrix[..., 0], matrix[..., 2], -matrix[..., 1]], axis=-1)
 
 
 def _depths(laplace: Laplace, known: Topology) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -116,4 +143,4 @@ def _join(first: Rotation, second: Rotation, share: FloatArray) -> Rotation:
     return Rotation.from_quat(from_first[:, None] * near + from_second[:, None] * b)
 
 
-__all__ = ["FibreAngles", "with_fibres"]
+__all__ = ["FibreAngles", "frames_within", "with_fibres"]

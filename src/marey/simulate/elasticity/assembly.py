@@ -180,6 +180,8 @@ def _spring_matrices(points: FloatArray, faces: IntArray, springs: Springs) -> t
             f"The surface '{springs.surface}' has a face without area.", "Springs need faces.", "Check the mesh."
         )
     along = np.einsum("fgi,fgj->fgij", normals, normals) / area[..., None, None] ** 2
+    if springs.share is not None:
+        area = area * np.einsum("ga,fa->fg", FACE_SHAPE, springs.share[faces])
     matrices = []
     for normal, tangential in ((springs.normal, springs.tangential), (springs.damping, 0.0)):
         k = normal * along + tangential * (np.eye(3) - along)

@@ -14,7 +14,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Springs:
     """Elastic support of a surface, as by the pericardium: stress proportional to displacement and velocity.
 
@@ -22,12 +22,14 @@ class Springs:
         surface: its name in the mesh.
         normal, tangential: kPa/mm, against displacement along and across the normal of the reference.
         damping: kPa ms/mm, against velocity along the normal.
+        share: (n,) factor of all three at the mesh's nodes, 0 to 1; None is 1 everywhere.
     """
 
     surface: str
     normal: float = 0.0
     tangential: float = 0.0
     damping: float = 0.0
+    share: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for name in ("normal", "tangential", "damping"):
@@ -37,6 +39,12 @@ class Springs:
                     "A finite number that is not negative is needed.",
                     "Check its sign and unit.",
                 )
+        if self.share is not None and not ((self.share >= 0) & (self.share <= 1)).all():
+            raise InvalidInput(
+                f"The springs on '{self.surface}' have shares from {self.share.min():g} to {self.share.max():g}.",
+                "One number from 0 to 1 for each node of the mesh is needed.",
+                "Scale 'share' to its largest value and raise 'normal' instead.",
+            )
 
 
 @dataclass(frozen=True, eq=False)
