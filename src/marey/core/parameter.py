@@ -10,6 +10,7 @@ A model's parameters are a frozen dataclass that inherits from `Parameters` and 
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -55,14 +56,11 @@ class Parameters:
         for known in _own_parameters(self, ""):
             value: object = known.value
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-                raise _refusal(known, repr(value), "A finite number is needed.")
+                raise _refusal(known, repr(value))
             if not known.low <= value <= known.high:
-                scale = factor(known.unit)
-                raise _refusal(
-                    known,
-                    f"{value / scale:.6g} {known.unit}",
-                    f"It must lie between {known.low / scale:.6g} and {known.high / scale:.6g} {known.unit}.",
-                )
+                raise _refusal(known, f"{value / factor(known.unit):.6g} {known.unit}")
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            _check_group(field, getattr(self, field.name))
 
     def table(self, prefix: str = "") -> Iterator[Parameter]:
         """Every parameter, also those of groups inside this one."""
@@ -73,7 +71,7 @@ class Parameters:
                 yield from group.table(f"{prefix}{field.name}.")
 
     def but(self, changes: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
-        """The same parameters with some changed, by name or by dotted path.
+        """The same parameters with some changed, by name or by dotted path; members of a row by their number, from 1.
 
         Raises:
             InvalidInput: a name that does not exist, a value outside its range.
@@ -89,9 +87,13 @@ class Parameters:
                 own[head] = value
         for head, part in inner.items():
             group = own.get(head, getattr(self, head))
-            if not isinstance(group, Parameters):
+            if isinstance(group, tuple):
+                own[head] = _row_but(head, group, part)
+            elif isinstance(group, Parameters):
+                with _named_within(head):
+                    own[head] = group.but(part)
+            else:
                 raise self._unknown(f"{head}.{next(iter(part))}")
-            own[head] = group.but(part)
         return dataclasses.replace(self, **own)  # type: ignore[type-var]
 
     def _check_name(self, name: str) -> None:
@@ -113,9 +115,55 @@ def _own_parameters(group: Parameters, prefix: str) -> Iterator[Parameter]:
             yield Parameter(prefix + field.name, value, about["low"], about["high"], about["unit"], about["source"])
 
 
-def _refusal(known: Parameter, found: str, expected: str) -> InvalidInput:
-    scale = f" (write for example 'value * {known.unit}' with the names of marey.core.units)" if known.unit else ""
-    return InvalidInput(f"The parameter '{known.path}' is {found}.", expected, f"Check its value and its unit{scale}.")
+def _check_group(field: "dataclasses.Field[Any]", value: object) -> None:
+    """A group of parameters must stay one of its model, or of a kind of it."""
+    kind: object = field.default_factory
+    if not (isinstance(kind, type) and issubclass(kind, Parameters)):
+        return
+    model = kind.__mro__[kind.__mro__.index(Parameters) - 1]
+    if not isinstance(value, model):
+        inside = ", ".join(f"'{field.name}.{one.name}'" for one in dataclasses.fields(kind))  # type: ignore[arg-type]
+        raise InvalidInput(
+            f"The parameter '{field.name}' is {value!r}.",
+            f"It is a group of parameters, {model.__name__}, not a number.",
+            f"Change what is in it: {inside}.",
+        )
+
+
+def _row_but(name: str, row: tuple[Any, ...], changes: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A row with some of its members changed: by number, or by number and the path in a group."""
+    members = dict(enumerate(row, start=1))
+    for path, value in changes.items():
+        head, _, rest = path.partition(".")
+        number = int(head) if head.isascii() and head.isdigit() else 0
+        if number not in members or (rest and not isinstance(members[number], Parameters)):
+            raise InvalidInput(
+                f"There is no parameter '{name}.{path}'.",
+                f"'{name}' has the members {name}.1 to {name}.{len(row)}." if row else f"'{name}' has no members.",
+                "Correct the name, or give the whole row.",
+            )
+        with _named_within(f"{name}.{number}"):
+            members[number] = members[number].but({rest: value}) if rest else value
+    return tuple(members.values())
+
+
+@contextmanager
+def _named_within(group: str) -> Iterator[None]:
+    """Let an error say which group the parameter is in."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.found = error.found.replace("parameter '", f"parameter '{group}.", 1)
+        raise
+
+
+def _refusal(known: Parameter, found: str) -> InvalidInput:
+    scale = factor(known.unit)
+    return InvalidInput(
+        f"The parameter '{known.path}' is {found}.",
+        f"It must be a finite number between {known.low / scale:.6g} and {known.high / scale:.6g} {known.unit}.",
+        "Check its value and its unit; in Python write '75 / minute', '80 * mmHg' (marey.core.units).",
+    )
 
 
 __all__ = ["Parameter", "Parameters", "parameter"]

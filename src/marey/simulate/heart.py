@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from marey.anatomy.chambers import AtriaShape
 from marey.anatomy.ventricles import FibreAngles, VentricleShape
-from marey.core import Parameters, parameter
+from marey.core import InvalidInput, Parameters, parameter
 from marey.core.units import percent
 from marey.simulate.circulation.parameters import Circulation
 from marey.simulate.ecg import ActionPotential, DurationGradients, IntracellularConductivity, Pose, Torso
@@ -46,6 +46,9 @@ class Heart(Parameters):
         action_potential, repolarisation: shape of the action potential and how long it lasts where.
         intracellular: conductivities for the ECG; pose, torso: where the heart lies, and in which trunk.
         circulation: vessels, valves, atria, pericardium, heart rate.
+
+    Raises:
+        InvalidInput: a part that is something else.
     """
 
     shape: VentricleShape = field(default_factory=VentricleShape)
@@ -62,6 +65,13 @@ class Heart(Parameters):
     pose: Pose = field(default_factory=Pose)
     torso: Torso = field(default_factory=Torso)
     circulation: Circulation = field(default_factory=Circulation)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.scars, tuple) or not all(isinstance(scar, Scar) for scar in self.scars):
+            raise InvalidInput(
+                f"The parameter 'scars' is {self.scars!r}.", "A tuple of scars is needed.", "Write '(Scar(),)'."
+            )
 
 
 __all__ = ["Heart", "Muscle"]

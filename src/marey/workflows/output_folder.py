@@ -35,15 +35,30 @@ def without_results(paths: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def check_empty(folder: Path, why: str) -> None:
-    """Refuse a folder that holds something; `why` says what is needed.
+    """Refuse, before any work is done, a folder that holds something or cannot be made; `why` says what is needed.
 
     Raises:
-        CannotWrite: it is not empty.
+        CannotWrite: it is not empty, is a file or lies in one, or may not be written.
     """
-    if folder.is_dir() and any(folder.iterdir()):
+    try:
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        full = there == folder and there.is_dir() and any(there.iterdir())
+    except OSError as error:
+        raise _unwritable(folder, error.strerror or str(error)) from error
+    if full:
         raise CannotWrite(
             f"The folder '{folder}' is not empty.", why, "Choose another folder with -o, or empty this one."
         )
+    if not there.is_dir():
+        raise _unwritable(folder, f"'{there}' is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise _unwritable(folder, f"nothing may be written into '{there}'")
+
+
+def _unwritable(folder: Path, reason: str) -> CannotWrite:
+    return CannotWrite(
+        f"The folder '{folder}' cannot be made: {reason}.", "A writable folder is needed.", "Choose another with -o."
+    )
 
 
 def begin(folder: Path, *, overwrite: bool = False) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from marey.core import Beat, Mesh, Parameter, Signal
+from marey.core import Beat, InvalidInput, Mesh, Parameter, Signal
 from marey.core.files import write_text, write_with
 from marey.core.units import factor
 from marey.io.vtk_out import write_moments, write_vtu
@@ -61,10 +61,17 @@ def with_changes(heart: Heart, changes: Mapping[str, float]) -> Heart:
     """The heart with numbers changed, each given in the unit that the table of parameters shows it in.
 
     Raises:
-        InvalidInput: a path that does not exist, a value outside its range.
+        InvalidInput: a path that does not exist or is no number, a value outside its range.
     """
     units = {known.path: known.unit for known in heart.table()}
-    return heart.but({path: value * factor(units.get(path, "1")) for path, value in changes.items()})
+    changed = heart.but({path: value * factor(units.get(path, "1")) for path, value in changes.items()})
+    for path in changes.keys() - units.keys():
+        raise InvalidInput(
+            f"The parameter '{path}' is set to a number.",
+            "It has none: parameters.csv of any beat lists those that have.",
+            "Choose a preset that comes near, or change it from Python.",
+        )
+    return changed
 
 
 def write_beat(folder: Path, beat: Beat, heart: Heart, name: str, step: SimulateBeat) -> None:

@@ -17,6 +17,8 @@ class Wall(Parameters):
 class Model(Parameters):
     heart_rate: float = parameter(60 / minute, 30 / minute, 220 / minute, "1/min", "textbook")
     wall: Wall = field(default_factory=Wall)
+    lengths: tuple[float, ...] = (1.0, 2.0)
+    others: tuple[Wall, ...] = (Wall(),)
 
 
 def test_a_unit_mix_up_is_refused_with_name_range_and_unit() -> None:
@@ -26,18 +28,37 @@ def test_a_unit_mix_up_is_refused_with_name_range_and_unit() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "60", True, None])
 def test_what_is_no_finite_number_is_refused(value: object) -> None:
-    with pytest.raises(InvalidInput, match="finite number"):
+    with pytest.raises(InvalidInput, match=r"finite number between 30 and 220 1/min"):
         Model(heart_rate=value)  # type: ignore[arg-type]
 
 
 def test_changes_by_path_reach_inner_groups_and_are_checked() -> None:
     changed = Model().but({"wall.thickness": 12 * mm}, heart_rate=90 / minute)
     assert (changed.wall.thickness, changed.heart_rate) == (12 * mm, 90 / minute)
-    with pytest.raises(InvalidInput, match="'thickness' is 40 mm"):
+    with pytest.raises(InvalidInput, match=r"'wall\.thickness' is 40 mm"):
         Model().but({"wall.thickness": 40 * mm})
 
 
-@pytest.mark.parametrize("path", ["heartrate", "wall.thick", "heart_rate.more", "walls.thickness"])
+def test_members_of_rows_are_changed_by_their_number() -> None:
+    changed = Model().but({"lengths.2": 5.0, "others.1.thickness": 9 * mm})
+    assert (changed.lengths, changed.others[0].thickness) == ((1.0, 5.0), 9 * mm)
+    with pytest.raises(InvalidInput, match=r"'others\.1\.thickness' is 1 mm"):
+        Model().but({"others.1.thickness": 1 * mm})
+    with pytest.raises(InvalidInput, match=r"'lengths\.3'.*members lengths\.1 to lengths\.2"):
+        Model().but({"lengths.3": 5.0})
+    with pytest.raises(InvalidInput, match="'others' has no members"):
+        Model(others=()).but({"others.1.thickness": 9 * mm})
+
+
+@pytest.mark.parametrize("value", [8 * mm, None, Model])
+def test_a_group_is_not_replaced_by_something_else(value: object) -> None:
+    with pytest.raises(InvalidInput, match=r"'wall' is .*group of parameters, Wall.*'wall\.thickness'"):
+        Model(wall=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "path", ["heartrate", "wall.thick", "heart_rate.more", "walls.thickness", "lengths.0", "lengths.x", "lengths.1.x"]
+)
 def test_an_unknown_name_is_refused(path: str) -> None:
     with pytest.raises(InvalidInput, match="There is no parameter"):
         Model().but({path: 1.0})
