@@ -11,7 +11,7 @@ REGAZZONI = "Regazzoni 2022 doi:10.1016/j.jcp.2022.111083"
 ELASTANCE = "law of Regazzoni 2022 doi:10.1016/j.jcp.2022.111083; textbook value"
 MYNARD = "law of Mynard 2012 doi:10.1002/cnm.1466; textbook value"
 LEAFLETS = "law of Mynard 2012 doi:10.1002/cnm.1466; value so that leaflets move in 10-30 ms, textbook"
-RIGHT_ATRIUM = "chosen: 80 mL at its largest, normal by Petersen 2017 doi:10.1186/s12968-017-0327-9"
+RIGHT_ATRIUM = "chosen: 65 to 120 mL at its largest, normal by Petersen 2017 doi:10.1186/s12968-017-0327-9"
 
 WOOD = mmHg * s / mL
 INERTANCE = mmHg * s**2 / mL
@@ -35,7 +35,7 @@ class RightAtrium(Atrium):
 
     end_systolic: float = parameter(0.13 * mmHg / mL, 0.02 * mmHg / mL, 2 * mmHg / mL, "mmHg/mL", ELASTANCE)
     diastolic: float = parameter(0.07 * mmHg / mL, 0.01 * mmHg / mL, 1 * mmHg / mL, "mmHg/mL", ELASTANCE)
-    unstressed: float = parameter(34 * mL, 1 * mL, 150 * mL, "mL", RIGHT_ATRIUM)
+    unstressed: float = parameter(20 * mL, 1 * mL, 150 * mL, "mL", RIGHT_ATRIUM)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class SystemicVeins(Vessels):
 
     impedance: float = parameter(0 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
     compliance: float = parameter(60 * COMPLIANCE, 5 * COMPLIANCE, 300 * COMPLIANCE, "mL/mmHg", TEXTBOOK)
-    unstressed: float = parameter(3070 * mL, 500 * mL, 6000 * mL, "mL", TEXTBOOK)
+    unstressed: float = parameter(3084 * mL, 500 * mL, 6000 * mL, "mL", TEXTBOOK)
     resistance: float = parameter(0.035 * WOOD, 5e-3 * WOOD, 0.25 * WOOD, "mmHg*s/mL", TEXTBOOK)
     inertance: float = parameter(5e-4 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
@@ -128,7 +128,7 @@ class Pericardium(Parameters):
     """Pressure around the heart, ``pressure * exp((blood in the four chambers - volume) / stretch)``."""
 
     pressure: float = parameter(1 * mmHg, 0 * mmHg, 30 * mmHg, "mmHg", "pressure at `volume`, textbook value")
-    volume: float = parameter(530 * mL, 100 * mL, 2000 * mL, "mL", TEXTBOOK)
+    volume: float = parameter(516 * mL, 100 * mL, 2000 * mL, "mL", TEXTBOOK)
     stretch: float = parameter(60 * mL, 10 * mL, 500 * mL, "mL", TEXTBOOK)
 
 
