@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from marey.anatomy.ventricles.shape import WALL_THICKNESS
 from marey.core import InvalidInput
 from marey.core.units import cm, factor, litre, minute, mL, mm, mmHg, s
 from marey.simulate.eikonal import Block
+from marey.simulate.healing import healed_walls
 from marey.simulate.heart import Heart
 from marey.simulate.scar import Scar
 
@@ -39,7 +41,8 @@ DIFFERENCES: Mapping[str, Mapping[str, Any]] = {
     },
     "infarct": {
         "shape.lv_volume": 185 * mL, "shape.lv_length": 95 * mm, "shape.rv_volume": 150 * mL,
-        "scars": (Scar(),), "muscle.contractility": 0.9, "circulation.heart_rate": 72 / minute,
+        "shape.wall_thickness": healed_walls(WALL_THICKNESS, (Scar(),)), "scars": (Scar(),),
+        "muscle.contractility": 0.9, "circulation.heart_rate": 72 / minute,
     },
     "lbbb": LEFT_BUNDLE_BLOCK,
     "rbbb": {"conduction_system.blocks": frozenset({Block.RIGHT_BUNDLE})},

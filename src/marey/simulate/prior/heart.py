@@ -13,6 +13,7 @@ from typing import Any
 from marey.core.units import m2, mL, mm, mmHg, ms
 from marey.simulate.circulation.closed_loop import beds
 from marey.simulate.circulation.parameters import Circulation
+from marey.simulate.healing import healed_walls
 from marey.simulate.heart import Heart
 from marey.simulate.prior.person import Person
 from marey.simulate.prior.shape import lv_mass, rv_mass, shape_of
@@ -46,6 +47,7 @@ def heart_of(person: Person, traits: Mapping[str, float], lesion: Mapping[str, A
     leak = heart.circulation.mitral.leak_area * JET_LENGTH
     stroke = traits["lv_volume_index"] * person.surface * traits["lv_ejection"]
     rv_volume = (stroke - leak) / traits["rv_ejection"]
+    heart = heart.but({"shape.wall_thickness": healed_walls(heart.shape.wall_thickness, heart.scars)})
     heart = dataclasses.replace(heart, shape=shape_of(person, traits, heart.shape, rv_volume))
     demand = _demand(heart, traits, stroke, stroke - leak)
     left, right, blood = strengths(demand)
