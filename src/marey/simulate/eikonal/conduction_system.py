@@ -117,6 +117,9 @@ class ConductionSystem(Parameters):
         left_anterior, left_septal, left_posterior, right: breakthroughs; times from the first of a normal beat.
         left_delay, right_delay: added in the whole left or right bundle branch (incomplete block).
         blocks: what does not conduct at all.
+
+    Raises:
+        InvalidInput: a delay outside its range, blocks that are something else.
     """
 
     left_anterior: Breakthroughs = _ANTERIOR
@@ -126,6 +129,15 @@ class ConductionSystem(Parameters):
     left_delay: float = parameter(0.0 * ms, 0.0, 200.0, "ms", "textbook value: 0, about 30 ms in incomplete block")
     right_delay: float = parameter(0.0 * ms, 0.0, 200.0, "ms", "textbook value: 0, about 30 ms in incomplete block")
     blocks: frozenset[Block] = frozenset()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.blocks, frozenset) or not all(isinstance(block, Block) for block in self.blocks):
+            raise InvalidInput(
+                f"The parameter 'blocks' is {self.blocks!r}.",
+                f"A set of blocks is needed: {', '.join(str(block) for block in Block)}.",
+                "Write for example 'frozenset({Block.LEFT_BUNDLE})'.",
+            )
 
     def leads(self) -> list[Breakthrough]:
         """The breakthroughs that are left, each with its time.
