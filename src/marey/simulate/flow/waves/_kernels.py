@@ -99,7 +99,8 @@ def faces(at: Indices, A: Reals, U: Reals, k: Reals, A0: Reals, k_face: Reals, A
             low, high = max(j - 1, first), min(j + 1, last)
             P_low = P0 + k[low] * (math.sqrt(A[low]) - math.sqrt(A0[low]))
             P_high = P0 + k[high] * (math.sqrt(A[high]) - math.sqrt(A0[high]))
-            dP, dU = 0.5 * (P_high - P_low) / (high - low), 0.5 * (U[high] - U[low]) / (high - low)
+            apart = max(high - low, 1)
+            dP, dU = 0.5 * (P_high - P_low) / apart, 0.5 * (U[high] - U[low]) / apart
             f = j + shift
             c = speed((max(math.sqrt(A0_face[f]) + (P - dP - P0) / k_face[f], 1e-9)) ** 2, k_face[f], rho)
             W2 = U[j] - dU - 4.0 * c

@@ -6,7 +6,7 @@ Source: Boileau et al. 2015, doi:10.1002/cnm.2732, after Xiao et al. 2014, doi:1
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.core.units import Pa, kPa, m, mL, s
+from marey.core.units import Pa, kPa, m, mL, mmHg, s
 from marey.simulate.flow.waves.arteries import Arteries, Artery, Blood, Windkessel
 
 PERIOD = 1100.0
@@ -24,10 +24,10 @@ PHASES = np.array([
 
 
 def common_carotid() -> Arteries:
-    """The artery: 126 mm long, 3 mm wide in radius, wall of 0.3 mm and 700 kPa."""
+    """The artery: 126 mm long, 3 mm wide in radius at 82 mmHg, wall of 0.3 mm and 700 kPa, parabolic velocity."""
     end = Windkessel(2.4875e8 * Pa * s / m**3, 1.8697e9 * Pa * s / m**3, 1.7529e-10 * m**3 / Pa)
     tube = Artery("common carotid", 126.0, 3.0, 3.0, (700 * kPa * 0.3, 700 * kPa * 0.3), outlet=end)
-    return Arteries((tube,), Blood())
+    return Arteries((tube,), Blood(profile=2.0, reference_pressure=82 * mmHg))
 
 
 def carotid_inflow(samples: int = 400) -> NDArray[np.float64]:

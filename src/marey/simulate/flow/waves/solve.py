@@ -11,8 +11,7 @@ from marey.simulate.flow.waves._kernels import advance
 from marey.simulate.flow.waves.arteries import Arteries, Artery
 
 Reals = NDArray[np.float64]
-FEWEST_CELLS = 4
-COURANT = 0.6
+COURANT = 0.8
 SPEED_MARGIN = 1.5
 
 
@@ -21,6 +20,7 @@ class Waves:
     """Pressure and flow along every artery over the last beat.
 
     Args:
+        network: what they run in.
         times: (time,) ms, both ends of the beat.
         pressure: name -> (time, face) kPa, from inlet to outlet at equal distances.
         flow: name -> (time, face) mm3/ms.
@@ -30,6 +30,7 @@ class Waves:
         beats: how many were run.
     """
 
+    network: Arteries
     times: Reals
     pressure: dict[str, Reals]
     flow: dict[str, Reals]
@@ -111,15 +112,16 @@ class _Grid:
     def __init__(self, network: Arteries, spacing: float, period: float, samples: int) -> None:
         self.network, self.period = network, period
         arteries, blood = network.arteries, network.blood
-        cells = [max(FEWEST_CELLS, math.ceil(a.length / spacing)) for a in arteries]
+        cells = [math.ceil(a.length / spacing) for a in arteries]
         self.at = np.cumsum([0, *cells]).astype(np.int64)
         self.dx = np.array([a.length / n for a, n in zip(arteries, cells, strict=True)])
-        middle = [_wall(a, (np.arange(n) + 0.5) / n) for a, n in zip(arteries, cells, strict=True)]
-        edge = [_wall(a, np.arange(n + 1) / n) for a, n in zip(arteries, cells, strict=True)]
+        middle = [wall(a, (np.arange(n) + 0.5) / n) for a, n in zip(arteries, cells, strict=True)]
+        edge = [wall(a, np.arange(n + 1) / n) for a, n in zip(arteries, cells, strict=True)]
         self.A0, self.k = (np.concatenate([m[i] for m in middle]) for i in (0, 1))
         self.A0_face, self.k_face = (np.concatenate([e[i] for e in edge]) for i in (0, 1))
-        fastest = np.sqrt(self.k * np.sqrt(self.A0) / (2 * blood.density)).max() * SPEED_MARGIN
-        self.every = math.ceil(period / samples / (COURANT * self.dx.min() / fastest))
+        fastest = np.sqrt(self.k * np.sqrt(self.A0) / (2 * blood.density)) * SPEED_MARGIN
+        crossing = (np.repeat(self.dx, cells) / fastest).min()
+        self.every = math.ceil(period / samples / (COURANT * crossing))
         self.dt = period / (samples * self.every)
         index = {a.name: i for i, a in enumerate(arteries)}
         families = [[index[a.name], *(index[b.name] for b in arteries if b.parent == a.name)] for a in arteries]
@@ -164,6 +166,7 @@ class _Grid:
         span = {a.name: slice(self.at[i] + i, self.at[i + 1] + i + 1) for i, a in enumerate(self.network.arteries)}
         times = np.linspace(0, self.period, len(self.A_log))
         return Waves(
+            self.network,
             times,
             {n: pressure[:, cut] for n, cut in span.items()},
             {n: flow[:, cut] for n, cut in span.items()},
@@ -181,12 +184,12 @@ class _Grid:
         return float((self.A * np.repeat(self.dx, np.diff(self.at))).sum())
 
 
-def _wall(artery: Artery, position: Reals) -> tuple[Reals, Reals]:
-    """(A0, k) at positions from 0 to 1."""
+def wall(artery: Artery, position: Reals) -> tuple[Reals, Reals]:
+    """(A0, k) at positions from 0 to 1: area at the reference pressure in mm2, stiffness in kPa/mm."""
     radius = artery.inlet_radius + position * (artery.outlet_radius - artery.inlet_radius)
     stiffness = artery.stiffness[0] + position * (artery.stiffness[1] - artery.stiffness[0])
     A0 = np.pi * radius**2
     return A0, 4 / 3 * math.sqrt(math.pi) * stiffness / A0
 
 
-__all__ = ["Waves", "periodic_waves", "propagate"]
+__all__ = ["Waves", "periodic_waves", "propagate", "wall"]
