@@ -11,6 +11,12 @@ REGAZZONI = "Regazzoni 2022 doi:10.1016/j.jcp.2022.111083"
 ELASTANCE = "law of Regazzoni 2022 doi:10.1016/j.jcp.2022.111083; textbook value"
 MYNARD = "law of Mynard 2012 doi:10.1002/cnm.1466; textbook value"
 LEAFLETS = "law of Mynard 2012 doi:10.1002/cnm.1466; value so that leaflets move in 10-30 ms, textbook"
+MURGO = "Murgo 1980 doi:10.1161/01.CIR.62.1.105, 18 people without heart disease"
+COMPLIANCE_OF_ARTERIES = "1.8 by the area method in 320 adults, Haluska 2010 (J. Hum. Hypertens. 24:254)"
+URSINO = "arteries and small vessels of Ursino 1998 doi:10.1152/ajpheart.1998.275.5.H1733: 611 mL"
+KOVACS = "Kovacs 2012 doi:10.1183/09031936.00008611: 0.05 to 0.07 mmHg s/mL with the pulmonary veins, rising with age"
+LUNGS = "set: mean pulmonary pressure of Kovacs 2009 doi:10.1183/09031936.00145608, 14 mmHg"
+VENOUS = "set: normal right atrial pressure"
 RIGHT_ATRIUM = "chosen: 65 to 120 mL at its largest, normal by Petersen 2017 doi:10.1186/s12968-017-0327-9"
 
 WOOD = mmHg * s / mL
@@ -83,10 +89,14 @@ class Vessels(Parameters):
     The values are those of the systemic arteries.
     """
 
-    impedance: float = parameter(0.03 * WOOD, 0 * WOOD, 0.2 * WOOD, "mmHg*s/mL", TEXTBOOK)
-    compliance: float = parameter(1.6 * COMPLIANCE, 0.1 * COMPLIANCE, 10 * COMPLIANCE, "mL/mmHg", TEXTBOOK)
-    unstressed: float = parameter(600 * mL, 50 * mL, 1500 * mL, "mL", TEXTBOOK)
-    resistance: float = parameter(1.0 * WOOD, 0.1 * WOOD, 6 * WOOD, "mmHg*s/mL", TEXTBOOK)
+    impedance: float = parameter(0.035 * WOOD, 0 * WOOD, 0.2 * WOOD, "mmHg*s/mL", f"{MURGO}: 0.035")
+    compliance: float = parameter(
+        1.8 * COMPLIANCE, 0.1 * COMPLIANCE, 10 * COMPLIANCE, "mL/mmHg", COMPLIANCE_OF_ARTERIES
+    )
+    unstressed: float = parameter(600 * mL, 50 * mL, 1500 * mL, "mL", URSINO)
+    resistance: float = parameter(
+        0.9 * WOOD, 0.1 * WOOD, 6 * WOOD, "mmHg*s/mL", f"{MURGO}: 0.85, standard deviation 0.12"
+    )
     inertance: float = parameter(5e-3 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
 
@@ -95,9 +105,9 @@ class SystemicVeins(Vessels):
     """The systemic veins, which hold most of the blood."""
 
     impedance: float = parameter(0 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
-    compliance: float = parameter(60 * COMPLIANCE, 5 * COMPLIANCE, 300 * COMPLIANCE, "mL/mmHg", TEXTBOOK)
-    unstressed: float = parameter(3084 * mL, 500 * mL, 6000 * mL, "mL", TEXTBOOK)
-    resistance: float = parameter(0.035 * WOOD, 5e-3 * WOOD, 0.25 * WOOD, "mmHg*s/mL", TEXTBOOK)
+    compliance: float = parameter(60 * COMPLIANCE, 5 * COMPLIANCE, 300 * COMPLIANCE, "mL/mmHg", REGAZZONI)
+    unstressed: float = parameter(3084 * mL, 500 * mL, 6000 * mL, "mL", VENOUS)
+    resistance: float = parameter(0.035 * WOOD, 5e-3 * WOOD, 0.25 * WOOD, "mmHg*s/mL", VENOUS)
     inertance: float = parameter(5e-4 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
 
@@ -105,10 +115,10 @@ class SystemicVeins(Vessels):
 class PulmonaryArteries(Vessels):
     """The pulmonary arteries."""
 
-    impedance: float = parameter(0.01 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
-    compliance: float = parameter(4 * COMPLIANCE, 0.2 * COMPLIANCE, 30 * COMPLIANCE, "mL/mmHg", TEXTBOOK)
-    unstressed: float = parameter(80 * mL, 10 * mL, 500 * mL, "mL", TEXTBOOK)
-    resistance: float = parameter(0.06 * WOOD, 0.01 * WOOD, 3 * WOOD, "mmHg*s/mL", TEXTBOOK)
+    impedance: float = parameter(0.01 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", LUNGS)
+    compliance: float = parameter(4 * COMPLIANCE, 0.2 * COMPLIANCE, 30 * COMPLIANCE, "mL/mmHg", LUNGS)
+    unstressed: float = parameter(80 * mL, 10 * mL, 500 * mL, "mL", LUNGS)
+    resistance: float = parameter(0.06 * WOOD, 0.01 * WOOD, 3 * WOOD, "mmHg*s/mL", KOVACS)
     inertance: float = parameter(5e-4 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
 
@@ -116,10 +126,10 @@ class PulmonaryArteries(Vessels):
 class PulmonaryVeins(Vessels):
     """The pulmonary veins."""
 
-    impedance: float = parameter(0 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
+    impedance: float = parameter(0 * WOOD, 0 * WOOD, 0.5 * WOOD, "mmHg*s/mL", LUNGS)
     compliance: float = parameter(16 * COMPLIANCE, 2 * COMPLIANCE, 100 * COMPLIANCE, "mL/mmHg", REGAZZONI)
-    unstressed: float = parameter(200 * mL, 20 * mL, 1000 * mL, "mL", TEXTBOOK)
-    resistance: float = parameter(0.01 * WOOD, 1e-3 * WOOD, 0.5 * WOOD, "mmHg*s/mL", TEXTBOOK)
+    unstressed: float = parameter(200 * mL, 20 * mL, 1000 * mL, "mL", LUNGS)
+    resistance: float = parameter(0.01 * WOOD, 1e-3 * WOOD, 0.5 * WOOD, "mmHg*s/mL", LUNGS)
     inertance: float = parameter(5e-4 * INERTANCE, 1e-4 * INERTANCE, 0.1 * INERTANCE, "mmHg*s2/mL", REGAZZONI)
 
 
@@ -138,7 +148,7 @@ class Circulation(Parameters):
 
     heart_rate: float = parameter(65 / minute, 25 / minute, 220 / minute, "1/min", TEXTBOOK)
     pr_interval: float = parameter(160 * ms, 40 * ms, 400 * ms, "ms", "onset of atrial contraction before the R wave")
-    blood_volume: float = parameter(5 * litre, 1 * litre, 10 * litre, "L", TEXTBOOK)
+    blood_volume: float = parameter(4.95 * litre, 1 * litre, 10 * litre, "L", "70 mL/kg of 70 kg, textbook value")
     blood_density: float = parameter(1.06, 0.99, 1.1, "mg/mm3", TEXTBOOK)
     left_atrium: Atrium = field(default_factory=Atrium)
     right_atrium: RightAtrium = field(default_factory=RightAtrium)

@@ -56,10 +56,10 @@ class ElastanceVentricles(Parameters):
     names: ClassVar[tuple[str, ...]] = ("septal bulge",)
 
     lv_end_systolic: float = parameter(2.6 * mmHg / mL, 0.2 * mmHg / mL, 12 * mmHg / mL, "mmHg/mL", SUGA)
-    lv_diastolic: float = parameter(0.075 * mmHg / mL, 0.01 * mmHg / mL, 0.6 * mmHg / mL, "mmHg/mL", SUGA)
+    lv_diastolic: float = parameter(0.06 * mmHg / mL, 0.01 * mmHg / mL, 0.6 * mmHg / mL, "mmHg/mL", SUGA)
     lv_unstressed: float = parameter(15 * mL, 0 * mL, 150 * mL, "mL", SUGA)
-    rv_end_systolic: float = parameter(0.6 * mmHg / mL, 0.05 * mmHg / mL, 4 * mmHg / mL, "mmHg/mL", SUGA)
-    rv_diastolic: float = parameter(0.035 * mmHg / mL, 0.005 * mmHg / mL, 0.4 * mmHg / mL, "mmHg/mL", SUGA)
+    rv_end_systolic: float = parameter(0.7 * mmHg / mL, 0.05 * mmHg / mL, 4 * mmHg / mL, "mmHg/mL", SUGA)
+    rv_diastolic: float = parameter(0.028 * mmHg / mL, 0.005 * mmHg / mL, 0.4 * mmHg / mL, "mmHg/mL", SUGA)
     rv_unstressed: float = parameter(30 * mL, 0 * mL, 150 * mL, "mL", SUGA)
     septum_end_systolic: float = parameter(48 * mmHg / mL, 1 * mmHg / mL, 1e4 * mmHg / mL, "mmHg/mL", SEPTUM)
     septum_diastolic: float = parameter(3 * mmHg / mL, 0.1 * mmHg / mL, 1e4 * mmHg / mL, "mmHg/mL", SEPTUM)

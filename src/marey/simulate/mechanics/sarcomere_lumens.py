@@ -40,7 +40,7 @@ class SarcomereLumens(Parameters):
     series_length: float = parameter(0.04, 0.01, 0.1, "1", LUMENS)
     passive_slack_length: float = parameter(1.8, 1.6, 2.0, "1", WALMSLEY)
     shortening_velocity: float = parameter(0.007 / ms, 0.001 / ms, 0.02 / ms, "1/ms", LUMENS)
-    active_stress: float = parameter(105 * kPa, 0, 400 * kPa, "kPa", f"{LUMENS}: 100 to 120 kPa; {ADULT}")
+    active_stress: float = parameter(108 * kPa, 0, 400 * kPa, "kPa", f"{LUMENS}: 100 to 120 kPa; {ADULT}")
     matrix_stress: float = parameter(0.45 * kPa, 0.01 * kPa, 20 * kPa, "kPa", SET)
     matrix_exponent: float = parameter(12.0, 2.0, 40.0, "1", SET)
     titin_stress: float = parameter(0.5 * kPa, 0, 10 * kPa, "kPa", SET)
