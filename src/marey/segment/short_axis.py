@@ -16,27 +16,26 @@ from marey.segment.tidy import tidy
 class SegmentShortAxis:
     """LV cavity, LV myocardium and RV cavity on every slice and phase.
 
-    Papillary muscles and trabeculae count as cavity. Probabilities are smoothed over the beat when there are enough
-    phases, made consistent through the slices, and interpolated to the image's own pixels.
+    Papillary muscles and trabeculae count as cavity. Probabilities are smoothed over the beat, made consistent through
+    the slices, and interpolated to the image's own pixels.
 
     Args:
         net: the network.
-        time_smoothing: weight of the phases before and after; 0 looks at every phase alone.
-        enough_phases: smooth over time only from this number of phases on.
+        time_smoothing: standard deviation of the smoothing over time, as a fraction of the beat: the same whatever the
+            number of phases, so that few of them do not lose the smallest and largest cavity to their neighbours.
     """
 
     net: ShortAxisNet = field(default_factory=ShortAxisNet)
-    time_smoothing: float = 0.15
-    enough_phases: int = 12
+    time_smoothing: float = 0.018
 
     def __call__(self, image: Image) -> Labels:
         """Labels on the grid of `image`, which should hold little more than the heart, with their probability."""
         rows, columns, steps = _working_grid(image)
         stacks = resample(image.values.astype(np.float32), (0.0, steps[0], rows), (0.0, steps[1], columns))
         probability = self.net(stacks)
-        if image.phases >= self.enough_phases and self.time_smoothing:
-            around = np.roll(probability, 1, axis=1) + np.roll(probability, -1, axis=1)
-            probability = (1 - 2 * self.time_smoothing) * probability + self.time_smoothing * around
+        neighbour = min((self.time_smoothing * image.phases) ** 2 / 2, 0.25)
+        around = np.roll(probability, 1, axis=1) + np.roll(probability, -1, axis=1)
+        probability = (1 - 2 * neighbour) * probability + neighbour * around
         return _on_pixels(tidy(probability), image, steps)
 
 

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
 from marey.core import Grid, Image, Labels, NotAnalysable, Structure
 from marey.detect.heart_box import FindHeart
+from marey.nets.labels import PIXEL
+from marey.nets.short_axis import ShortAxisNet
 from marey.scan.cine import CineExam, SimulatedExam
 from marey.segment.short_axis import SegmentShortAxis
 from marey.segment.tidy import tidy
@@ -110,6 +112,42 @@ def test_simulated_exam_is_labelled_well(
     exam, labels = exam_and_labels
     truth, answer = exam.labels.mask(structure), labels.mask(structure)
     assert 2 * (truth & answer).sum() / (truth.sum() + answer.sum()) > least
+
+
+class KnownRadius(ShortAxisNet):
+    """Stands in for the network: a cavity whose radius (pixels of the network) is the picture's mean."""
+
+    def __call__(self, stacks: NDArray[np.float32]) -> NDArray[np.float32]:
+        rows, columns = np.indices(stacks.shape[-2:]) - 32.0
+        outside = np.hypot(rows, columns) - stacks.mean((2, 3), keepdims=True)
+        cavity = 1 / (1 + np.exp(outside / 0.5))
+        wall = (1 - cavity) / (1 + np.exp((outside - 6) / 0.5))
+        return np.stack([1 - cavity - wall, cavity, wall, 0 * cavity]).astype(np.float32)
+
+
+@pytest.mark.parametrize("phases", [2, 8, 12, 30, 60])
+def test_smoothing_over_time_keeps_the_smallest_cavity(phases: int) -> None:
+    radius = 12 + 5 * np.cos(2 * np.pi * np.arange(phases) / phases)
+    grid = Grid((3, 64, 64), np.diag([8.0, PIXEL, PIXEL, 1.0]))
+    image = Image(np.tile(radius[:, None, None, None], (1, *grid.shape)), grid, np.arange(phases, dtype=float))
+    smooth, alone = (
+        SegmentShortAxis(KnownRadius(), **setting)(image).mask(LV_CAVITY).sum((1, 2, 3))
+        for setting in ({}, {"time_smoothing": 0.0})
+    )
+    assert smooth.min() == pytest.approx(alone.min(), rel=0.02)
+    assert smooth.max() == pytest.approx(alone.max(), rel=0.02)
+
+
+def test_smoothing_over_time_quietens_noise() -> None:
+    random = np.random.default_rng(3)
+    grid = Grid((3, 64, 64), np.diag([8.0, PIXEL, PIXEL, 1.0]))
+    radius = 12 + random.normal(0, 0.5, 40)
+    image = Image(np.tile(radius[:, None, None, None], (1, *grid.shape)), grid, np.arange(40.0))
+    noise = [
+        float(SegmentShortAxis(KnownRadius(), time_smoothing=amount)(image).mask(LV_CAVITY).sum((1, 2, 3)).std())
+        for amount in (0.0, 0.018)
+    ]
+    assert noise[1] < 0.7 * noise[0]
 
 
 def test_probability_is_kept_and_agrees_with_the_labels(exam_and_labels: tuple[SimulatedExam, Labels]) -> None:
