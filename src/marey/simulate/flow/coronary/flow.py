@@ -42,14 +42,14 @@ class CoronaryParameters(Parameters):
         0.3 * mL / minute / g,
         2.0 * mL / minute / g,
         "mL/min/g",
-        "textbook value: myocardial blood flow at rest",
+        "0.7 in the young, Sdringola 2011 doi:10.1016/j.jcmg.2011.02.008; about 1 in adults, PMC3841470",
     )
     hyperaemia: float = parameter(
         0.24,
         0.1,
         1.0,
         "1",
-        "resistance under adenosine over that at rest; Wilson 1990 as used by doi:10.1016/j.jacc.2012.11.083",
+        "resistance under adenosine over that at rest; Wilson 1990 doi:10.1161/01.CIR.82.5.1595",
     )
     wave_free: float = parameter(0.7, 0.3, 1.0, "1", "assumption: resistance in mid-diastole over its mean, at rest")
     outlet_exponent: float = parameter(
