@@ -3,6 +3,10 @@
 The multi-patch mechanics know how far each segment's fibres shorten and how large the cavities are, but have no mesh.
 This finds the deformation of the mesh that comes nearest to them: every cell is asked for its fibre stretch, for its
 volume (muscle is nearly incompressible) and for little shear beyond that, and the cavities for exactly their volumes.
+The patches' strains are those of midwall. As the wall keeps its volume, every surface within it encloses as much less
+blood as the cavity ejects: one that encloses V shrinks in area by (1 - ejected / V)^(2/3), the inner layers more than
+the outer ones (the nested shells of Arts et al. 1991, doi:10.1016/S0006-3495(91)82201-9). Without that, a thick wall
+leaves the cavity too large, and what makes it small enough is suction, which flattens it.
 Local and global steps alternate (projective dynamics, Bouaziz et al. 2014, doi:10.1145/2601097.2601116), so that one
 factorised matrix serves every cell, every iteration and every moment. Twist, wall thickening and the descent of the
 base are not put in: they follow from the fibres.
@@ -16,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, diags_array
 from scipy.sparse.linalg import splu
 
+from marey.anatomy.ventricles.coordinates import RIGHT_FREE_WALL
 from marey.core import Mesh, NotAnalysable, Parameters, parameter
 from marey.simulate.elasticity.cavity import Cavity
 from marey.simulate.elasticity.hexahedron import integration_points
@@ -37,7 +42,7 @@ class Tethers(Parameters):
         shape: wish of a cell for the whole stretch tensor that follows from its fibre stretch.
         fibre: wish for the asked fibre stretch.
         volume: wish to keep the volume.
-        cross_fibre: how much the wall shortens across the fibres, within the wall: logarithmic strain there relative to
+        cross_fibre: how much midwall shortens across the fibres, within the wall: logarithmic strain there relative to
             that of the fibres (sheets slide, so that the wall thickens).
         apex: springs of the epicardial apex to its place (pericardium).
         base: springs of the base to its place within its plane (great vessels).
@@ -48,7 +53,9 @@ class Tethers(Parameters):
     shape: float = parameter(0.3, 0.01, 10, "1", _CHOICE)
     fibre: float = parameter(2.0, 0.01, 100, "1", _CHOICE)
     volume: float = parameter(20.0, 0.1, 1000, "1", _CHOICE)
-    cross_fibre: float = parameter(0.8, -0.5, 1.5, "1", "about 1 inside, less outside: Waldman 1985, textbook value")
+    cross_fibre: float = parameter(
+        0.8, -0.5, 1.5, "1", "textbook value: midwall shortens nearly alike in all directions"
+    )
     apex: float = parameter(0.05, 0.0, 10, "1", _CHOICE)
     base: float = parameter(0.02, 1e-6, 10, "1", _CHOICE)
     iterations: int = parameter(80, 1, 10_000, "1", _CHOICE)
@@ -64,7 +71,8 @@ class Deformation:
     """Deforms one biventricular mesh.
 
     Args:
-        mesh: the reference: the biventricular template with its point fields "apicobasal" and "fibre".
+        mesh: the reference: the biventricular template with its point fields "apicobasal", "transmural" and "fibre" and
+            its cell field "segment".
         tethers: weights.
     """
 
@@ -75,10 +83,21 @@ class Deformation:
         frames = np.broadcast_to(np.eye(3), (len(mesh.cells), 8, 3, 3))
         at = integration_points(mesh.points, mesh.cells, frames)
         self.gradients, self.weights = np.ascontiguousarray(at.gradients), at.weights
+        self._left = np.asarray(mesh.cell_fields["segment"]) != RIGHT_FREE_WALL
+        self._rest = self.cavities["lv"].volume(mesh.points)
+        self._enclosed, self._midwall = self._enclosures()
         springs = self._springs()
         self._held = springs[[0, 0, 1]].T
         stiffness = _laplacian(mesh, self.gradients, self.weights) * self.tethers.total
         self._factors = tuple(splu(csc_array(stiffness + diags_array(held))) for held in springs)
+
+    def _enclosures(self) -> tuple[Array, float]:
+        """Blood and muscle within each cell of the left wall and septum (k,) and within their midwall, mm3."""
+        depth = np.asarray(self.mesh.fields["transmural"], np.float64)[self.mesh.cells[self._left]].mean(axis=1)
+        muscle = self.weights[self._left].sum(axis=1)
+        _, layer = np.unique(depth.round(6), return_inverse=True)
+        layers = np.bincount(layer, muscle)
+        return self._rest + (np.cumsum(layers) - layers / 2)[layer], float(self._rest + muscle.sum() / 2)
 
     def _springs(self) -> Array:
         """(2, n) stiffness that ties the points to their places within the short-axis plane and along the axis."""
@@ -104,17 +123,23 @@ class Deformation:
                 further than 10 % from what is asked.
         """
         first = self.mesh.points if start is None else start
-        wanted = self._stretch_tensors(stretch)
+        wanted = self._stretch_tensors(stretch, self._areas(stretch, volumes["lv"]))
         points = fixed_point(
             lambda at: self._step(at, stretch, wanted, volumes), first, self.tethers.tolerance, self.tethers.iterations
         )
         self._check(points, stretch, volumes)
         return points
 
-    def _stretch_tensors(self, stretch: Array) -> Array:
-        """Fibres and the wall across them change as asked, the thickness so that the volume stays; (m, 3, 3)."""
-        across = stretch**self.tethers.cross_fibre
-        thick = 1 / (stretch * across)
+    def _areas(self, stretch: Array, left_volume: float) -> Array:
+        """(m,) area within the wall relative to the reference: the patch's at midwall, smaller inside it in systole."""
+        area, ejected = stretch ** (1 + self.tethers.cross_fibre), self._rest - left_volume
+        within, midwall = 1 - ejected / self._enclosed, 1 - ejected / self._midwall
+        area[self._left] *= (within / midwall) ** (2 / 3)
+        return np.asarray(area)
+
+    def _stretch_tensors(self, stretch: Array, area: Array) -> Array:
+        """Fibres and the wall's area change as asked, the thickness so that the volume stays; (m, 3, 3)."""
+        across, thick = area / stretch, 1 / area
         f, n = self.fibres, self.normals
         along, through = (np.einsum("mi,mj->mij", axis, axis) for axis in (f, n))
         return np.asarray(
