@@ -9,6 +9,7 @@ from marey.core.units import percent
 from marey.simulate.circulation.parameters import Circulation
 from marey.simulate.ecg import ActionPotential, DurationGradients, IntracellularConductivity, Pose, Torso
 from marey.simulate.eikonal import Conduction, ConductionSystem
+from marey.simulate.elasticity.parameters import Elasticity
 from marey.simulate.mechanics.sarcomere_lumens import SarcomereLumens
 from marey.simulate.scar import Scar
 
@@ -41,6 +42,7 @@ class Heart(Parameters):
         atria: form of atria and great vessels; how full the atria are is the circulation's.
         fibres: angles of fibres and sheets.
         muscle: strength and stiffness; sarcomere: the law of all muscle.
+        elasticity: tissue and supports of the finite elements, which the multi-patch ventricles do not use.
         scars: infarcted regions.
         conduction: velocities; conduction_system: bundle branches and their blocks.
         action_potential, repolarisation: shape of the action potential and how long it lasts where.
@@ -56,6 +58,7 @@ class Heart(Parameters):
     fibres: FibreAngles = field(default_factory=FibreAngles)
     muscle: Muscle = field(default_factory=Muscle)
     sarcomere: SarcomereLumens = field(default_factory=SarcomereLumens)
+    elasticity: Elasticity = field(default_factory=Elasticity)
     scars: tuple[Scar, ...] = ()
     conduction: Conduction = field(default_factory=Conduction)
     conduction_system: ConductionSystem = field(default_factory=ConductionSystem)

@@ -1,7 +1,7 @@
 """The step from a heart to its beat."""
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 
@@ -12,12 +12,10 @@ from marey.simulate.beat.atria import moving_chambers
 from marey.simulate.beat.biomarkers import biomarkers, of_ecg
 from marey.simulate.beat.body import Body, body
 from marey.simulate.beat.electrics import Activation, activate, lead_field, twelve_lead_ecg
-from marey.simulate.beat.movement import move
-from marey.simulate.beat.pump import pump
+from marey.simulate.beat.pumping import FIDELITIES
 from marey.simulate.ecg.measure import measure_beat
 from marey.simulate.heart import Heart
-from marey.simulate.mechanics.patches import PatchedVentricles
-from marey.simulate.mechanics.segment_curves import engineering_strain, segment_curves
+from marey.simulate.mechanics.segment_curves import engineering_strain
 
 FINEST, COARSEST = 0.4 * mm, 2.5 * mm
 RESOLUTIONS = {"coarse": COARSE, "medium": MEDIUM, "fine": FINE}
@@ -25,13 +23,15 @@ RESOLUTIONS = {"coarse": COARSE, "medium": MEDIUM, "fine": FINE}
 
 @dataclass(frozen=True)
 class SimulateBeat:
-    """Simulates the periodic beat of a heart: activation, multi-patch mechanics, circulation, motion, ECG.
+    """Simulates the periodic beat of a heart: activation, mechanics, circulation, motion, ECG.
 
     Args:
         resolution: of the mesh: "coarse", "medium" or "fine".
         voxel: size of the voxels on which the activation spreads, mm.
         moments: how many the mesh's motion is known at.
         medium: of the ECG: the heart's "torso", or "endless" (much faster; amplitudes less true).
+        fidelity: of the ventricles: multi-patch "patches", whose motion follows from their strains (seconds), or finite
+            "elements" of the mesh itself (minutes).
 
     Raises:
         InvalidInput: settings that are not known.
@@ -41,14 +41,16 @@ class SimulateBeat:
     voxel: float = 2.0
     moments: int = 30
     medium: Literal["torso", "endless"] = "torso"
+    fidelity: Literal["patches", "elements"] = "patches"
 
     def __post_init__(self) -> None:
-        known = self.resolution in RESOLUTIONS and self.medium in {"torso", "endless"}
+        known = self.resolution in RESOLUTIONS and self.medium in {"torso", "endless"} and self.fidelity in FIDELITIES
         if not known or not 2 <= self.moments <= 1000 or not FINEST <= self.voxel <= COARSEST:
             raise InvalidInput(
                 f"A beat is asked for with {self}.",
-                f"A resolution ({', '.join(RESOLUTIONS)}), a medium (torso, endless), 2 to 1000 moments and voxels of "
-                f"{FINEST:g} to {COARSEST:g} mm are needed; larger ones tear the right ventricle's wall.",
+                f"A resolution ({', '.join(RESOLUTIONS)}), a medium (torso, endless), a fidelity "
+                f"({', '.join(FIDELITIES)}), 2 to 1000 moments and voxels of {FINEST:g} to {COARSEST:g} mm are needed; "
+                "larger ones tear the right ventricle's wall.",
                 "Correct the setting.",
             )
 
@@ -61,10 +63,8 @@ class SimulateBeat:
         """
         at = body(heart, RESOLUTIONS[self.resolution], self.voxel)
         active = activate(heart, at)
-        loop = pump(heart, at, active.patches)
-        curves = segment_curves(cast(PatchedVentricles, loop.ventricles), loop.ventricular)
-        times = np.arange(self.moments) * loop.circulation.period / self.moments
-        motion = move(at, loop, curves, times)
+        pumping = FIDELITIES[self.fidelity](heart, at, active, self.moments)
+        loop, curves, times, motion = pumping.loop, pumping.curves, pumping.times, pumping.motion
         around = moving_chambers(heart, at, loop, motion, times)
         ecg = twelve_lead_ecg(heart, at, active, lead_field(heart, at, active, torso=self.medium == "torso"))
         numbers = biomarkers(at, active, loop, curves) | of_ecg(measure_beat(ecg))

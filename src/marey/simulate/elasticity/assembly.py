@@ -12,6 +12,7 @@ from marey.simulate.elasticity._sparse import Pattern
 from marey.simulate.elasticity.body import Body, Springs, surface_of
 from marey.simulate.elasticity.cavity import Cavity
 from marey.simulate.elasticity.hexahedron import FACE_SHAPE, FACE_SLOPES, integration_points
+from marey.simulate.elasticity.law import Law
 from marey.simulate.elasticity.load import Load, State
 
 FloatArray = NDArray[np.float64]
@@ -82,6 +83,12 @@ class Assembly:
         _, E, _ = deformation(x, self.body.mesh.cells, self.points.gradients)
         return np.sqrt(1 + 2 * E[..., 0])
 
+    def fibre_stress(self, x: FloatArray, law: Law) -> FloatArray:
+        """(m, 8) kPa, Cauchy stress of a law along the fibres, without the hydrostatic tension."""
+        _, E, J = deformation(x, self.body.mesh.cells, self.points.gradients)
+        S, _ = law.stress(E.reshape(-1, 6))
+        return np.asarray(S[:, 0].reshape(J.shape) * (1 + 2 * E[..., 0]) / J)
+
     def in_cells(self, change: FloatArray) -> FloatArray:
         """(m, 24) a change of the unknowns (u,) seen from the cells."""
         return np.append(change, 0.0)[self._cells[1]].reshape(-1, 24)
@@ -121,7 +128,7 @@ class Assembly:
             faces = surface_of(self.body.mesh, spring.surface)
             push = _times(elastic, x - self.reference, faces) + _times(viscous, x - before, faces) / load.step
             scatter(push.ravel(), self._surfaces[spring.surface][1], forces)
-        gradients = self._volume_gradients(x)
+        gradients = self.volume_gradients(x)
         forces -= gradients @ state.pressures
         scale += np.abs(gradients) @ np.abs(state.pressures)
         held, compliance = load.chambers(state.pressures) if load.chambers else (np.zeros(k), np.zeros((k, k)))
@@ -162,7 +169,8 @@ class Assembly:
             surface_of(self.body.mesh, name)
         return [(name, p) for name, p in load.pressures.items() if name not in self.body.cavities]
 
-    def _volume_gradients(self, x: FloatArray) -> FloatArray:
+    def volume_gradients(self, x: FloatArray) -> FloatArray:
+        """(u, k) mm2, derivative of the cavities' volumes by the unknowns."""
         free = self.pattern.number >= 0
         gradients = np.zeros((self.pattern.size, len(self.cavities)))
         for k, cavity in enumerate(self.cavities):

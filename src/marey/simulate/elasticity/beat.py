@@ -48,9 +48,9 @@ class ElasticBeat:
         times: (t,) ms since the R wave.
         positions: (t, n, 3) mm.
         pressures: (t, k) kPa in the cavities, transmural.
+        tensions: (t, m) kPa, hydrostatic, of the cells.
         volumes: (t, k) mm3.
         dilatation: (t, 2) least and greatest volume ratio of a cell.
-        end: the last state, from which the next beat can start.
         blood: the circulation at the end.
         iterations: of Newton, all together.
     """
@@ -58,11 +58,15 @@ class ElasticBeat:
     times: FloatArray
     positions: FloatArray
     pressures: FloatArray
+    tensions: FloatArray
     volumes: FloatArray
     dilatation: FloatArray
-    end: State
     blood: Blood
     iterations: int
+
+    def state(self, moment: int) -> State:
+        """At one of the times; the next beat can start from the last."""
+        return State(self.positions[moment], self.pressures[moment], self.tensions[moment])
 
 
 def elastic_beat(
@@ -106,9 +110,9 @@ def elastic_beat(
         times,
         np.array([state.positions for state in states]),
         np.array([state.pressures for state in states]),
+        np.array([state.tensions for state in states]),
         np.array([assembly.volumes(state.positions) for state in states]),
         np.array([[r.min(), r.max()] for r in ratios]),
-        now.state,
         now.blood,
         iterations,
     )

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core.parameter import Parameters, parameter
-from marey.core.units import kPa, ms
+from marey.core.units import kPa, minute, ms
 from marey.simulate.elasticity.law import Law
 
 FloatArray = NDArray[np.float64]
 SOURCE = "Guccione 1993, J Biomech Eng 115:82"
+GENET = "Genet et al. 2014, doi:10.1152/japplphysiol.00255.2014, five healthy adults: 143 +- 11 kPa"
+REFERENCE_PERIOD = minute / 65
 TIMING = "textbook value for a human heart at rest"
 
 
@@ -26,13 +28,18 @@ TIMING = "textbook value for a human heart at rest"
 class Contraction(Parameters):
     """Tmax: greatest tension; length, l0: of the sarcomere, in the reference and where tension vanishes."""
 
-    Tmax: float = parameter(135.7 * kPa, 0.0, 500 * kPa, "kPa", SOURCE)
+    Tmax: float = parameter(143 * kPa, 0.0, 500 * kPa, "kPa", GENET)
     B: float = parameter(4.75, 0.5, 20.0, "", f"1/um, {SOURCE}")
     l0: float = parameter(1.58, 1.2, 1.9, "", f"um, {SOURCE}")
     length: float = parameter(1.85, 1.6, 2.2, "", "um, Guccione 1995, doi:10.1016/0021-9290(94)00174-3")
-    rise: float = parameter(150 * ms, 30 * ms, 400 * ms, "ms", TIMING)
-    fall: float = parameter(200 * ms, 30 * ms, 600 * ms, "ms", TIMING)
+    rise: float = parameter(230 * ms, 30 * ms, 400 * ms, "ms", TIMING)
+    fall: float = parameter(180 * ms, 30 * ms, 600 * ms, "ms", TIMING)
     delay: float = parameter(15 * ms, 0.0, 100 * ms, "ms", "depolarisation to onset of tension, textbook value")
+
+    def paced(self, period: float) -> "Contraction":
+        """The same at another rate: twitches last with the square root of the period (Bazett, textbook)."""
+        scale = (period / REFERENCE_PERIOD) ** 0.5
+        return self.but(rise=self.rise * scale, fall=self.fall * scale)
 
     def at(self, time: float, activation: FloatArray, period: float = np.inf) -> Law:
         """The law at one instant.
