@@ -100,7 +100,7 @@ def simulate_population(
     _check(count, seed, group, sex, processes)
     task = Task(folder, seed, group, sex, step, motion, len(str(count)))
     _claim(task, count)
-    missing = [number for number in range(1, count + 1) if not task.heart_file(number).exists()]
+    missing = [number for number in range(1, count + 1) if not _is_made(task, number)]
     told = progress or (lambda _fraction, _text: None)
     done = count - len(missing)
     for _ in _made(task, missing, processes):
@@ -158,6 +158,17 @@ def _claim(task: Task, count: int) -> None:
             "A cohort goes on only with the arguments, and the version of Marey, that it was begun with.",
             "Choose another folder with -o, or give the same arguments.",
         )
+
+
+def _is_made(task: Task, number: int) -> bool:
+    """Whether a heart's files are there and whole; one that is damaged is made again."""
+    try:
+        record = json.loads(task.heart_file(number).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(record, dict) or not isinstance(record.get("row"), dict):
+        return False
+    return "failure" in record or not task.motion or task.motion_file(number).exists()
 
 
 def _made(task: Task, missing: list[int], processes: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +107,27 @@ def test_killed_run_goes_on_to_the_same_cohort(cohort: Path, tmp_path: Path, mon
     monkeypatch.setattr(module, "program_digest", lambda: digest)
     simulate_population(folder, count=COUNT, seed=SEED, step=STEP, processes=1)
     assert (folder / HEARTS / "1.json").stat().st_mtime_ns == first
+    assert (folder / TABLE).read_bytes() == (cohort / TABLE).read_bytes()
+
+
+@pytest.mark.parametrize("left", ["", '{"row": {"numb', "[]", '{"row": 3}'])
+def test_damaged_heart_is_made_again(cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str) -> None:
+    folder = shutil.copytree(cohort, tmp_path / "damaged")
+    (folder / HEARTS / "2.json").write_text(left)
+    (folder / TABLE).unlink()
+    remade: list[int] = []
+
+    def again(task: Task, missing: list[int], _processes: int) -> Iterator[int]:
+        remade.extend(missing)
+        for number in missing:
+            shutil.copy(cohort / HEARTS / f"{number}.json", task.heart_file(number))
+            yield number
+
+    digest = json.loads((folder / RUN).read_text())["program"]
+    monkeypatch.setattr(module, "program_digest", lambda: digest)
+    monkeypatch.setattr(module, "_made", again)
+    simulate_population(folder, count=COUNT, seed=SEED, step=STEP)
+    assert remade == [2]
     assert (folder / TABLE).read_bytes() == (cohort / TABLE).read_bytes()
 
 
