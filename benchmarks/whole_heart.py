@@ -8,8 +8,6 @@ says how many hearts, drawn over half of every range of the ventricles, carry wh
 """
 
 import argparse
-import time
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -31,17 +29,7 @@ from marey.anatomy.chambers import (
 )
 from marey.anatomy.ventricles import COARSE, cavity_volume, topology, ventricles
 from marey.core import InvalidInput, Mesh
-from ventricles import drawn
-
-
-def seconds(work: Callable[[], object]) -> float:
-    work()
-    spent = []
-    for _ in range(3):
-        began = time.process_time()
-        work()
-        spent.append(time.process_time() - began)
-    return min(spent)
+from ventricles import drawn, seconds
 
 
 def by_outlines(surface: Mesh, where: Lattice) -> int:

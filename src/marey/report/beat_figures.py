@@ -27,7 +27,7 @@ def sections(beat: Beat) -> str:
     top = float(beat.mesh.points[:, 2].max())
     planes = (
         ("short axis", np.array([0.0, 0, 1]), 0.55 * top, (0, 1)),
-        ("long axis", np.array([0.0, 1, 0]), 0.0, (0, 2)),
+        ("long axis", _through_left_atrium(beat), 0.0, (0, 2)),
     )
     for row, (moment, name) in enumerate(((0, "end-diastole"), (smallest, "end-systole"))):
         for column, (view, normal, offset, shown) in enumerate(planes):
@@ -43,6 +43,15 @@ def sections(beat: Beat) -> str:
             _frame(ax, beat, shown, f"{view}, {name}", upside_down=shown == (0, 1))
     figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.3, aspect=40, label="activation time [ms]")
     return _svg(figure)
+
+
+def _through_left_atrium(beat: Beat) -> np.ndarray:
+    """Normal of the plane through septum, apex and the left atrium's middle, as in a four-chamber view."""
+    normal = np.array([0.0, 1, 0])
+    if beat.chambers:
+        middle = beat.chambers[0]["left atrium"].points.mean(axis=0)
+        normal = np.array([0.0, middle[2], -middle[1]]) / np.hypot(middle[1], middle[2])
+    return normal
 
 
 def pressure_volume(beat: Beat) -> str:

@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,6 +10,7 @@ from marey.core import Beat
 from marey.core.files import write_text
 from marey.core.units import factor
 from marey.report import beat_figures
+from marey.report.assets import asset, template
 from marey.report.bullseye import Scale, bulls_eye
 from marey.report.charts import SCREEN
 from marey.report.wording import number
@@ -75,13 +73,13 @@ def write_beat_page(path: Path, beat: Beat, title: str, units: Mapping[str, str]
         "wiggers": beat_figures.wiggers(beat),
         "strains": beat_figures.strains(beat),
     }
-    page: str = _template().render(
+    page: str = template("beat.html.j2").render(
         title=title,
         groups=[(name, [_row(beat, units, *row) for row in rows]) for name, rows in GROUPS.items()],
         figures={name: Markup(svg) for name, svg in figures.items()},  # noqa: S704
         maps=[Markup(svg) for svg in _polar_maps(beat)],  # noqa: S704
         made=list(made.items()),
-        style=Markup(files("marey.report").joinpath("templates", "style.css").read_text("utf-8")),  # noqa: S704
+        style=Markup(asset("style.css")),  # noqa: S704
     )
     return write_text(path, page)
 
@@ -106,14 +104,6 @@ def _polar_maps(beat: Beat) -> list[str]:
         bulls_eye(activation, "Activation time [ms]", ACTIVATION, SCREEN),
         bulls_eye(shortening, "Peak fibre shortening [%]", SHORTENING, SCREEN),
     ]
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("marey.report", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("beat.html.j2")
 
 
 __all__ = ["GROUPS", "Row", "write_beat_page"]

@@ -78,42 +78,20 @@ def volume_curves(
         cursor: whether to add a line of class "cursor" that a script moves; its data-attributes say how.
         size: of the drawing, pixels.
     """
-    width, height = size
-    left, right, top, bottom = 44.0, width - 74.0, 26.0, height - 40.0
     known = [
         (t, v) for times, values in curves.values() for t, v in zip(times, values, strict=True) if math.isfinite(v)
     ]
-    ticks = axis_ticks(0, max((v for _, v in known), default=1.0), 5 if height > 200 else 3)
-    end = max((t for t, _ in known), default=1.0) or 1.0
-
-    def place(t: float, v: float) -> tuple[float, float]:
-        return left + (right - left) * t / end, bottom - (bottom - top) * v / ticks[-1]
-
-    parts = []
-    for tick in ticks:
-        y = place(0, tick)[1]
-        parts.append(f'<path d="M{left} {y:.1f}H{right}" style="stroke:{theme.line};stroke-width:1;fill:none"/>')
-        parts.append(text((left - 8, y + 4), number(tick, "mL"), theme.muted, anchor="end"))
-    parts.extend(
-        text((place(tick, 0)[0], bottom + 18), number(tick, "ms"), theme.muted, anchor="middle")
-        for tick in axis_ticks(0, end, 6)
-        if tick <= end
-    )
-    parts.append(text((left - 8, 12), unit, theme.muted, anchor="end"))
-    parts.append(text((right, bottom + 34), "ms after the R wave", theme.muted, anchor="end"))
-    for moment in moments:
-        x = place(moment.time, 0)[0]
-        parts.append(
-            f'<path d="M{x:.1f} {top}V{bottom}" style="stroke:{theme.muted};stroke-width:1;stroke-dasharray:2 3"/>'
-        )
-        parts.append(text((x, top - 8), moment.name, theme.muted, anchor="start" if x < left + 12 else "middle"))
+    ticks = axis_ticks(0, max((v for _, v in known), default=1.0), 5 if size[1] > 200 else 3)
+    axes = _Axes(size, max((t for t, _ in known), default=1.0) or 1.0, ticks[-1])
+    parts = [*_grid(axes, ticks, unit, theme), *(_mark(axes, moment, theme) for moment in moments)]
     if cursor:
         parts.append(
-            f'<path class="cursor" data-left="{left}" data-right="{right}" data-end="{end:.3f}" '
-            f'd="M{left} {top}V{bottom}" style="stroke:{theme.ink};stroke-width:1.5;visibility:hidden"/>'
+            f'<path class="cursor" data-left="{axes.left}" data-right="{axes.right}" data-end="{axes.end:.3f}" '
+            f'd="M{axes.left} {axes.top}V{axes.bottom}" '
+            f'style="stroke:{theme.ink};stroke-width:1.5;visibility:hidden"/>'
         )
     lines = [
-        (name, [place(t, v) for t, v in zip(times, values, strict=True) if math.isfinite(v)])
+        (name, [axes.place(t, v) for t, v in zip(times, values, strict=True) if math.isfinite(v)])
         for name, (times, values) in curves.items()
     ]
     heights = spread([points[-1][1] for _, points in lines if points], 15)
@@ -123,6 +101,58 @@ def volume_curves(
         parts.append(text(at, name, _colours(theme)[min(index, 2)], size=13, style="font-weight:600"))
     title = f"{', '.join(curves)} over the beat in {unit}"
     return drawing(size, title, theme.font, parts)
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """Where times from 0 to `end` and values from 0 to `highest` are drawn."""
+
+    size: tuple[float, float]
+    end: float
+    highest: float
+    left: float = 44.0
+    top: float = 26.0
+
+    @property
+    def right(self) -> float:
+        return self.size[0] - 74.0
+
+    @property
+    def bottom(self) -> float:
+        return self.size[1] - 40.0
+
+    def place(self, t: float, v: float) -> tuple[float, float]:
+        return (
+            self.left + (self.right - self.left) * t / self.end,
+            self.bottom - (self.bottom - self.top) * v / self.highest,
+        )
+
+
+def _grid(axes: _Axes, ticks: Sequence[float], unit: str, theme: Theme) -> list[str]:
+    """Lines and numbers of the values, numbers of the times, what both are."""
+    left, right, bottom = axes.left, axes.right, axes.bottom
+    parts = []
+    for tick in ticks:
+        y = axes.place(0, tick)[1]
+        parts.append(f'<path d="M{left} {y:.1f}H{right}" style="stroke:{theme.line};stroke-width:1;fill:none"/>')
+        parts.append(text((left - 8, y + 4), number(tick, "mL"), theme.muted, anchor="end"))
+    parts.extend(
+        text((axes.place(tick, 0)[0], bottom + 18), number(tick, "ms"), theme.muted, anchor="middle")
+        for tick in axis_ticks(0, axes.end, 6)
+        if tick <= axes.end
+    )
+    parts.append(text((left - 8, 12), unit, theme.muted, anchor="end"))
+    parts.append(text((right, bottom + 34), "ms after the R wave", theme.muted, anchor="end"))
+    return parts
+
+
+def _mark(axes: _Axes, moment: Moment, theme: Theme) -> str:
+    x = axes.place(moment.time, 0)[0]
+    line = f"stroke:{theme.muted};stroke-width:1;stroke-dasharray:2 3"
+    anchor = "start" if x < axes.left + 12 else "middle"
+    return f'<path d="M{x:.1f} {axes.top}V{axes.bottom}" style="{line}"/>' + text(
+        (x, axes.top - 8), moment.name, theme.muted, anchor=anchor
+    )
 
 
 def spread(heights: Sequence[float], gap: float) -> list[float]:

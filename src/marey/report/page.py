@@ -4,8 +4,6 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from markupsafe import Markup
 
 from marey.core.files import write_text
 from marey.report import content, footnotes, walls
+from marey.report.assets import asset, template
 from marey.report.bullseye import THICKENING, THICKNESS, bulls_eye
 from marey.report.charts import SCREEN, Moment, Theme, range_bar, volume_curves
 from marey.report.exam import Exam
@@ -60,8 +59,8 @@ def write_html(path: Path, exam: Exam, pictures: Pictures | None = None) -> Path
 
 def html(exam: Exam, pictures: Pictures) -> str:
     """The page as text."""
-    script = _asset("loop.js")
-    page: str = _template().render(
+    script = asset("loop.js")
+    page: str = template("report.html.j2").render(
         **written(exam),
         disclaimer=DISCLAIMER,
         charts=[_marked(chart) for chart in curve_charts(exam, SCREEN, cursor=True)],
@@ -70,7 +69,7 @@ def html(exam: Exam, pictures: Pictures) -> str:
         stills=stills(exam, pictures),
         legend=[(outline.name, css(outline.structure)) for outline in pictures.outlines],
         player=loop_data(pictures) | _timing(exam),
-        style=Markup(_asset("style.css")),  # noqa: S704
+        style=Markup(asset("style.css")),  # noqa: S704
         script=Markup(script),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
     )
@@ -176,18 +175,6 @@ def _numbers(values: Sequence[float] | Any) -> list[float | None]:
 
 def _marked(chart: Chart) -> Chart:
     return Chart(chart.title, Markup(chart.svg))  # noqa: S704
-
-
-def _asset(name: str) -> str:
-    return (files("marey.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_asset("report.html.j2"))
 
 
 __all__ = [

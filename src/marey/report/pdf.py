@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from marey.core.files import write_with
+from marey.report.assets import asset
 from marey.report.charts import PAPER
 from marey.report.content import Value
 from marey.report.exam import Exam
@@ -42,7 +43,7 @@ def pdf(exam: Exam, pictures: Pictures) -> bytes:
         root = Path(folder)
         data = _data(exam, pictures, root)
         template = root / "report.typ"
-        template.write_text((files("marey.report") / "templates" / "report.typ").read_text("utf-8"), "utf-8")
+        template.write_text(asset("report.typ"), "utf-8")
         document = typst.compile(
             template, root=root, font_paths=[fonts], ignore_system_fonts=True, format="pdf", timestamp=0,
             sys_inputs={"data": json.dumps(printable(data), allow_nan=False)},
