@@ -5,8 +5,8 @@ This finds the deformation of the mesh that comes nearest to them: every cell is
 volume (muscle is nearly incompressible) and for little shear beyond that, and the cavities for exactly their volumes.
 The patches' strains are those of midwall. As the wall keeps its volume, every surface within it encloses as much less
 blood as the cavity ejects: one that encloses V shrinks in area by (1 - ejected / V)^(2/3), the inner layers more than
-the outer ones (the nested shells of Arts et al. 1991, doi:10.1016/S0006-3495(91)82201-9). Without that, a thick wall
-leaves the cavity too large, and what makes it small enough is suction, which flattens it.
+the outer ones (as in Arts et al., Biophys J 1991). Without that, a thick wall leaves the cavity too large, and what
+makes it small enough is suction, which flattens it.
 Local and global steps alternate (projective dynamics, Bouaziz et al. 2014, doi:10.1145/2601097.2601116), so that one
 factorised matrix serves every cell, every iteration and every moment. Twist, wall thickening and the descent of the
 base are not put in: they follow from the fibres.
