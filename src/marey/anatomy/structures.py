@@ -22,9 +22,13 @@ SUPERIOR_VENA_CAVA = Structure("superior vena cava", Code("48345005", "SCT", "Su
 INFERIOR_VENA_CAVA = Structure("inferior vena cava", Code("64131007", "SCT", "Inferior vena cava"), (140, 120, 190))
 PAPILLARY_MUSCLES = Structure("papillary muscles", MYOCARDIUM, (40, 140, 80))
 MODERATOR_BAND = Structure("moderator band", MYOCARDIUM, (110, 160, 90))
+MITRAL_VALVE = Structure("mitral valve", Code("91134007", "SCT", "Mitral Valve"), (255, 240, 150))
+AORTIC_VALVE = Structure("aortic valve", Code("34202007", "SCT", "Aortic Valve"), (255, 215, 90))
+TRICUSPID_VALVE = Structure("tricuspid valve", Code("46030003", "SCT", "Tricuspid valve"), (205, 235, 160))
+PULMONARY_VALVE = Structure("pulmonary valve", Code("39057004", "SCT", "Pulmonary valve"), (170, 225, 195))
 
 __all__ = [
-    "AORTA", "INFERIOR_VENA_CAVA", "LA_CAVITY", "LA_WALL", "LV_CAVITY", "LV_MYOCARDIUM", "MODERATOR_BAND",
-    "PAPILLARY_MUSCLES", "PULMONARY_TRUNK", "PULMONARY_VEINS", "RA_CAVITY", "RA_WALL", "RV_CAVITY", "RV_WALL",
-    "SUPERIOR_VENA_CAVA",
+    "AORTA", "AORTIC_VALVE", "INFERIOR_VENA_CAVA", "LA_CAVITY", "LA_WALL", "LV_CAVITY", "LV_MYOCARDIUM", "MITRAL_VALVE",
+    "MODERATOR_BAND", "PAPILLARY_MUSCLES", "PULMONARY_TRUNK", "PULMONARY_VALVE", "PULMONARY_VEINS", "RA_CAVITY",
+    "RA_WALL", "RV_CAVITY", "RV_WALL", "SUPERIOR_VENA_CAVA", "TRICUSPID_VALVE",
 ]  # fmt: skip

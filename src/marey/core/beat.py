@@ -27,7 +27,8 @@ class Beat:
         strain: engineering fibre strain of every patch relative to end-diastole (-0.2 is 20 % of shortening).
         ecg: the 12 leads; None when it was not asked for.
         biomarkers: what a clinician would read, by name, in coherent units.
-        chambers: closed surfaces of atria and great vessels by name, at each of the moments; may be empty.
+        chambers: closed surfaces of atria, great vessels, valves and muscles within by name, at each of the moments;
+            may be empty.
 
     Raises:
         InvalidInput: shapes that do not agree.

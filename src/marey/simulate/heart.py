@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from marey.anatomy.chambers import AtriaShape
+from marey.anatomy.chambers import AtriaShape, InnerMuscles
 from marey.anatomy.ventricles import FibreAngles, VentricleShape
 from marey.core import InvalidInput, Parameters, parameter
 from marey.core.units import percent
@@ -40,6 +40,7 @@ class Heart(Parameters):
     Args:
         shape: both ventricles at end-diastole; the beat fills them to exactly these volumes.
         atria: form of atria and great vessels; how full the atria are is the circulation's.
+        inner_muscles: papillary muscles and moderator band, which lie in the cavities' volumes.
         fibres: angles of fibres and sheets.
         muscle: strength and stiffness; sarcomere: the law of all muscle.
         elasticity: tissue and supports of the finite elements, which the multi-patch ventricles do not use.
@@ -55,6 +56,7 @@ class Heart(Parameters):
 
     shape: VentricleShape = field(default_factory=VentricleShape)
     atria: AtriaShape = field(default_factory=AtriaShape)
+    inner_muscles: InnerMuscles = field(default_factory=InnerMuscles)
     fibres: FibreAngles = field(default_factory=FibreAngles)
     muscle: Muscle = field(default_factory=Muscle)
     sarcomere: SarcomereLumens = field(default_factory=SarcomereLumens)

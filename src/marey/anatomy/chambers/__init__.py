@@ -5,10 +5,10 @@ from marey.anatomy.chambers.labels import STRUCTURES, HeartLabels, Lattice, hear
 from marey.anatomy.chambers.muscles import InnerMuscles, inner_muscles
 from marey.anatomy.chambers.shape import AtriaShape
 from marey.anatomy.chambers.surfaces import check_surface, crossings, enclosed_volume
-from marey.anatomy.chambers.valves import ValveRing, valve_rings
+from marey.anatomy.chambers.valves import ValveRing, plate, valve_rings
 
 __all__ = [
     "STRUCTURES", "Anchors", "AtriaShape", "Chambers", "HeartLabels", "InnerMuscles", "Lattice", "ValveRing", "anchors",
     "attach", "check_chambers", "check_surface", "crossings", "enclosed_volume", "heart_labels", "inner_muscles",
-    "lattice", "valve_rings",
+    "lattice", "plate", "valve_rings",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 Every structure is a closed surface; a voxel belongs to the first structure in the list that its centre lies in. So the
 walls of the ventricles cut what reaches into them, and a cavity's label together with the muscles within it has the
-volume of the cavity.
+volume of the cavity, but for the half of its valves that lies in it: valves are plates, a voxel thick or a millimetre.
 """
 
 import math
@@ -17,6 +17,7 @@ from marey.anatomy import structures as names
 from marey.anatomy.chambers._kernels import paint
 from marey.anatomy.chambers.attach import VEINS, Chambers
 from marey.anatomy.chambers.surfaces import outward_normals
+from marey.anatomy.chambers.valves import plate
 from marey.anatomy.ventricles import Resolution, Topology, topology
 from marey.anatomy.ventricles.check import boundary
 from marey.core import InvalidInput, Mesh, Structure
@@ -26,8 +27,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 FINEST, COARSEST = 0.2 * mm, 5 * mm
 ACROSS = 8
+THINNEST_VALVE = 1 * mm
 STRUCTURES: tuple[Structure, ...] = (
-    names.LV_MYOCARDIUM, names.RV_WALL, names.PAPILLARY_MUSCLES, names.MODERATOR_BAND, names.LV_CAVITY, names.RV_CAVITY,
+    names.LV_MYOCARDIUM, names.RV_WALL, names.PAPILLARY_MUSCLES, names.MODERATOR_BAND, names.MITRAL_VALVE,
+    names.AORTIC_VALVE, names.TRICUSPID_VALVE, names.PULMONARY_VALVE, names.LV_CAVITY, names.RV_CAVITY,
     names.AORTA, names.PULMONARY_TRUNK, names.LA_CAVITY, names.RA_CAVITY, names.PULMONARY_VEINS,
     names.SUPERIOR_VENA_CAVA, names.INFERIOR_VENA_CAVA, names.LA_WALL, names.RA_WALL,
 )  # fmt: skip
@@ -126,7 +129,8 @@ def heart_labels(
     label = {structure.name: number for number, structure in enumerate(STRUCTURES, start=1)}
     parts = list(_ventricles(known, points))
     parts += [(_muscle_structure(name), surface.points[surface.cells]) for name, surface in (muscles or {}).items()]
-    parts += list(_chambers(chambers)) if chambers else []
+    if chambers:
+        parts += [*_chambers(chambers), *_valves(chambers, max(where.spacing, THINNEST_VALVE))]
     for structure, triangles in sorted(parts, key=lambda part: label[part[0].name]):
         paint(np.ascontiguousarray(triangles), where.origin, float(where.spacing), label[structure.name], values)
     return HeartLabels(values, where)
@@ -169,6 +173,16 @@ def _tissue(resolution: Resolution) -> tuple[IntArray, IntArray]:
 
 def _muscle_structure(name: str) -> Structure:
     return names.MODERATOR_BAND if name == names.MODERATOR_BAND.name else names.PAPILLARY_MUSCLES
+
+
+def _valves(chambers: Chambers, thickness: float) -> Iterator[tuple[Structure, FloatArray]]:
+    known = {
+        "mitral": names.MITRAL_VALVE, "aortic": names.AORTIC_VALVE, "tricuspid": names.TRICUSPID_VALVE,
+        "pulmonary": names.PULMONARY_VALVE,
+    }  # fmt: skip
+    for name, ring in chambers.valves.items():
+        surface = plate(ring, thickness)
+        yield known[name], surface.points[surface.cells]
 
 
 def _chambers(chambers: Chambers) -> Iterator[tuple[Structure, FloatArray]]:

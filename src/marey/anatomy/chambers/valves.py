@@ -12,7 +12,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from marey.anatomy.chambers.surfaces import ring_stack
 from marey.anatomy.ventricles import Resolution, Topology, topology
+from marey.core import Mesh
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -65,6 +67,13 @@ def _ring(name: str, seat: tuple[IntArray, FloatArray], points: FloatArray) -> V
     area = np.cross(around, np.roll(around, -1, axis=0)).sum(axis=0) / 2
     size = float(np.linalg.norm(area))
     return ValveRing(name, rings, centre, area / size, float(np.sqrt(size / np.pi)))
+
+
+def plate(ring: ValveRing, thickness: float) -> Mesh:
+    """The closed valve as a closed surface of triangles: what its ring spans, so thick (mm)."""
+    half = thickness / 2 * ring.normal
+    rings = np.concatenate([ring.disc[::-1] - half, ring.disc + half])
+    return ring_stack(rings, ring.centre - half, ring.centre + half)
 
 
 @cache
@@ -152,4 +161,4 @@ def _between(low: IntArray, part: FloatArray, count: int, *, closed: bool = True
     return weights
 
 
-__all__ = ["DISC", "SECTORS", "ValveRing", "sector_angles", "valve_rings"]
+__all__ = ["DISC", "SECTORS", "ValveRing", "plate", "sector_angles", "valve_rings"]

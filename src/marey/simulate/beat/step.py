@@ -8,11 +8,11 @@ import numpy as np
 from marey.anatomy.ventricles import COARSE, FINE, MEDIUM
 from marey.core import Beat, InvalidInput, Mesh, Signal
 from marey.core.units import mm
-from marey.simulate.beat.atria import moving_chambers
 from marey.simulate.beat.biomarkers import biomarkers, of_ecg
 from marey.simulate.beat.body import Body, body
 from marey.simulate.beat.electrics import Activation, activate, lead_field, twelve_lead_ecg
 from marey.simulate.beat.pumping import FIDELITIES
+from marey.simulate.beat.whole import moving_chambers
 from marey.simulate.ecg.measure import measure_beat
 from marey.simulate.heart import Heart
 from marey.simulate.mechanics.segment_curves import engineering_strain
@@ -72,7 +72,7 @@ class SimulateBeat:
         return Beat(
             _with_results(at, active), times, motion, loop.circulation.period, loop.volumes, loop.pressures,
             loop.flows, Signal(engineering_strain(curves), curves.times, curves.names, "%"), ecg, numbers,
-            tuple(chambers.surfaces for chambers in around),
+            around,
         )  # fmt: skip
 
 
