@@ -1,0 +1,1 @@
+"""The virtual magnetic resonance scanner."""
