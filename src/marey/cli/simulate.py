@@ -47,6 +47,13 @@ class Resolution(StrEnum):
     FINE = "fine"
 
 
+class Fidelity(StrEnum):
+    """Of the ventricles, as `SimulateBeat` knows them."""
+
+    PATCHES = "patches"
+    ELEMENTS = "elements"
+
+
 @app.callback()
 def _group() -> None:
     """Make beating hearts and exams of simulated patients."""
@@ -88,6 +95,9 @@ def heart(
         typer.Option("--set", help="A parameter and its value, as in parameters.csv; repeat it.", metavar="NAME=VALUE"),
     ] = None,
     resolution: Annotated[Resolution, typer.Option(help="Of the mesh.")] = Resolution.MEDIUM,
+    fidelity: Annotated[
+        Fidelity, typer.Option(help="Ventricles of patches (seconds) or of finite elements (minutes).")
+    ] = Fidelity.PATCHES,
     moments: Annotated[int, typer.Option(help="Meshes over the beat.", min=2, max=1000)] = 30,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary; errors only.")] = False,
 ) -> None:
@@ -102,7 +112,7 @@ def heart(
         from marey.workflows.simulated_heart import PAGE, simulate_heart
 
         with progress(quiet) as move:
-            step = SimulateBeat(resolution=resolution.value, moments=moments)
+            step = SimulateBeat(resolution=resolution.value, moments=moments, fidelity=fidelity.value)
             simulate_heart(preset.value, out, changes=_numbers(changes or []), step=step, progress=move)
         if not quiet:
             typer.echo(f"The beat ({preset.value}) is in {out}. Open {out / PAGE} in a browser, beat.pvd in ParaView.")
@@ -166,4 +176,4 @@ def _numbers(changes: list[str]) -> dict[str, float]:
     return table
 
 
-__all__ = ["HeartPreset", "Preset", "Resolution", "app", "heart", "population", "study"]
+__all__ = ["Fidelity", "HeartPreset", "Preset", "Resolution", "app", "heart", "population", "study"]

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
+from marey.anatomy.ventricles import topology
 from marey.core import Beat, InvalidInput, Mesh, Parameter, Signal
 from marey.core.files import write_text, write_with
 from marey.core.units import factor
+from marey.io.nifti_out import write_labels
 from marey.io.vtk_out import write_moments, write_vtu
 from marey.report.beat_page import write_beat_page
 from marey.simulate.beat import UNITS, SimulateBeat
+from marey.simulate.beat.step import RESOLUTIONS
+from marey.simulate.beat.whole import beat_labels
 from marey.simulate.heart import Heart
 from marey.simulate.presets import preset
 from marey.workflows.output_folder import check_empty
@@ -87,6 +91,7 @@ def write_beat(folder: Path, beat: Beat, heart: Heart, name: str, step: Simulate
         for moment, surfaces in enumerate(beat.chambers)
     ]
     write_moments(folder / "chambers.pvd", [Path("chambers") / file.name for file in around], beat.times.tolist())
+    write_labels(folder / "labels.nii.gz", beat_labels(heart, beat, topology(RESOLUTIONS[step.resolution])))
     for file, signal in (("volumes", beat.volumes), ("pressures", beat.pressures), ("flows", beat.flows)):
         write_signal(folder / f"{file}.csv", signal)
     write_signal(folder / "strain.csv", beat.strain)

@@ -170,7 +170,10 @@ def test_closed_loop_loses_no_blood_and_agrees_with_the_cavities() -> None:
         lambda f: Load(law, {"lv_endocardium": 6 * f * mmHg, "rv_endocardium": 3 * f * mmHg}),
     )
     elastance: Any = ElastanceVentricles()
-    blood = joined(periodic(Circulation(), elastance), assembly.volumes(start.positions), start.pressures)
+    loop = periodic(Circulation(), elastance)
+    before = loop.trace.states[0, :20]
+    blood = joined(loop.circulation, before, assembly.volumes(start.positions), start.pressures)
+    assert blood.state[:8].sum() == pytest.approx(before[:8].sum(), rel=1e-12)
     cells = len(mesh.cells)
     beat = elastic_beat(
         assembly, start, Tissue(law, Contraction(), np.full(cells, 10.0)), blood, period=450.0, steps=24

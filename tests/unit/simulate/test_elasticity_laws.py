@@ -68,15 +68,15 @@ def test_isochoric_invariant_does_not_see_a_change_of_volume() -> None:
 def test_tension_rises_and_falls_after_activation() -> None:
     law = Contraction(rise=100, fall=100, delay=0)
     tension = [law.at(t, np.array([20.0])).stress(np.zeros((1, 6)))[0][0, 0] for t in (0, 20, 70, 120, 170, 220, 300)]
-    peak = 143 * (1 - np.exp(-4.75 * (1.85 - 1.58)))
+    peak = 143 * (1 - np.exp(-4.75 * (1.88 - 1.58)))
     np.testing.assert_allclose(tension, [0, 0, peak / 2, peak, peak / 2, 0, 0], atol=1e-9)
 
 
 def test_longer_sarcomeres_pull_harder_and_scar_does_not_pull() -> None:
     at = Contraction().at(150.0, np.array([0.0, 0.0, np.inf]))
     stress = at.stress(np.array([[0.0] * 6, [-0.1, 0, 0, 0, 0, 0], [0.0] * 6]))[0][:, 0]
-    shorter = 1.85 * np.sqrt(0.8)
-    pull = (1 - np.exp(-4.75 * (1.85 - 1.58))) / (1 - np.exp(-4.75 * (shorter - 1.58)))
+    shorter = 1.88 * np.sqrt(0.8)
+    pull = (1 - np.exp(-4.75 * (1.88 - 1.58))) / (1 - np.exp(-4.75 * (shorter - 1.58)))
     assert stress[0] / stress[1] == pytest.approx(0.8 * pull)
     assert stress[2] == 0
 

@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 
@@ -27,10 +28,30 @@ def test_all_files_are_there(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()}
     assert {
         PAGE, "beat.pvd", "meshes", "chambers.pvd", "chambers", "volumes.csv", "pressures.csv",
-        "flows.csv", "strain.csv",
+        "flows.csv", "strain.csv", "labels.nii.gz", "labels.json",
         "ecg.csv", "motion.npz", "biomarkers.json", "parameters.csv",
     } == names  # fmt: skip
     assert len(list((folder / "meshes").iterdir())) == 6
+
+
+def test_the_labels_hold_every_structure_at_every_moment_where_the_heart_lies(folder: Path) -> None:
+    image = nib.Nifti1Image.from_filename(folder / "labels.nii.gz")
+    known = json.loads((folder / "labels.json").read_text("utf-8"))
+    values = np.asarray(image.dataobj)
+    assert values.shape[3] == 6 == len(known["times_ms"])
+    names = {entry["name"]: int(key) for key, entry in known["labels"].items()}
+    assert {"LV cavity", "LA wall", "aorta", "papillary muscles", "mitral valve"} < names.keys()
+    for moment in range(6):
+        assert set(np.unique(values[..., moment])) == set(names.values())
+    apex_to_base = [
+        image.affine[:3, :3] @ np.argwhere(values[..., 0] == names[name]).mean(axis=0)
+        for name in ("LV cavity", "LA cavity")
+    ]
+    backward, upward = (apex_to_base[1] - apex_to_base[0])[1:]
+    assert backward < 0 < upward  # RAS: the atrium lies behind and above the ventricle
+    numbers = json.loads((folder / "biomarkers.json").read_text("utf-8"))["biomarkers"]
+    blood = np.isin(values[..., 0], [names[name] for name in ("LV cavity", "papillary muscles")]).sum() / 1000
+    assert blood == pytest.approx(numbers["edv"]["value"], rel=0.03)
 
 
 def test_the_curves_say_their_units_and_agree_with_the_numbers(folder: Path) -> None:

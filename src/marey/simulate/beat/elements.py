@@ -60,12 +60,12 @@ def elastic_body(heart: Heart, at: Ventricles) -> Body:
 
 def tissue_of(heart: Heart, at: Ventricles, active: Activation) -> Tissue:
     """Laws and activation of every cell, with the heart's strength, stiffness and scars."""
-    muscle, scar, right = heart.muscle, at.infarct, at.patch >= LEFT_PATCHES
+    of, muscle, scar, right = heart.elasticity, heart.muscle, at.infarct, at.patch >= LEFT_PATCHES
     alive = 1 - _in_cells(at, scar.core) - (1 - muscle.border_contractility) * _in_cells(at, scar.border)
     strength = alive * np.where(right, muscle.rv_contractility, muscle.contractility)
-    stiffness = _in_cells(at, scar.stiffness) * np.where(right, muscle.rv_stiffness, muscle.stiffness)
-    passive = heart.elasticity.passive * np.repeat(stiffness, 8)
-    contraction = heart.elasticity.contraction.paced(heart.circulation.period)
+    stiffness = _in_cells(at, scar.stiffness) * np.where(right, of.right * muscle.rv_stiffness, muscle.stiffness)
+    passive = of.passive * np.repeat(stiffness, 8)
+    contraction = of.contraction.paced(heart.circulation.period)
     return Tissue(passive, contraction, active.points[at.mesh.cells].mean(axis=1), strength)
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from marey.core.jit import jit
 from marey.core.units import mmHg
-from marey.simulate.circulation import Circulation, Loop
-from marey.simulate.circulation.closed_loop import COMPARTMENTS, OWN, integrate
+from marey.simulate.circulation import Circulation
+from marey.simulate.circulation.closed_loop import COMPARTMENTS, integrate
 from marey.simulate.mechanics.interface import PressureFunction
 
 FloatArray = NDArray[np.float64]
@@ -91,20 +91,21 @@ class ClosedLoop:
         return np.asarray(trace.states[-1], np.float64)
 
 
-def joined(loop: Loop, volumes: FloatArray, pressures: FloatArray) -> ClosedLoop:
-    """The loop at the R wave with the cavities of a body in place of its own ventricles.
+def joined(circulation: Circulation, start: FloatArray, volumes: FloatArray, pressures: FloatArray) -> ClosedLoop:
+    """A loop with the cavities of a body in place of its own ventricles.
 
     What the cavities hold more than the ventricles did comes from the systemic veins.
 
     Args:
-        loop: a periodic beat with any model of the ventricles.
+        circulation: parameters.
+        start: (20,) state at the R wave, of a loop with any model of the ventricles.
         volumes: (2,) mm3 of the body's cavities.
         pressures: (2,) kPa in them, transmural.
     """
-    state = loop.trace.states[0, :OWN].copy()
+    state = start.copy()
     state[VEINS] += state[[LEFT, RIGHT]].sum() - volumes.sum()
     state[[LEFT, RIGHT]] = volumes
-    return ClosedLoop(loop.circulation, state, pressures)
+    return ClosedLoop(circulation, state, pressures)
 
 
 __all__ = ["LEFT", "RIGHT", "ClosedLoop", "joined"]

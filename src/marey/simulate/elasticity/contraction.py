@@ -20,6 +20,7 @@ from marey.simulate.elasticity.law import Law
 FloatArray = NDArray[np.float64]
 SOURCE = "Guccione 1993, J Biomech Eng 115:82"
 GENET = "Genet et al. 2014, doi:10.1152/japplphysiol.00255.2014, five healthy adults: 143 +- 11 kPa"
+LENGTH = "Guccione 1995, doi:10.1016/0021-9290(94)00174-3: 1.85; set so that a resting adult ejects 55 to 60 %"
 REFERENCE_PERIOD = minute / 65
 TIMING = "textbook value for a human heart at rest"
 
@@ -31,7 +32,7 @@ class Contraction(Parameters):
     Tmax: float = parameter(143 * kPa, 0.0, 500 * kPa, "kPa", GENET)
     B: float = parameter(4.75, 0.5, 20.0, "", f"1/um, {SOURCE}")
     l0: float = parameter(1.58, 1.2, 1.9, "", f"um, {SOURCE}")
-    length: float = parameter(1.85, 1.6, 2.2, "", "um, Guccione 1995, doi:10.1016/0021-9290(94)00174-3")
+    length: float = parameter(1.88, 1.6, 2.2, "", f"um, {LENGTH}")
     rise: float = parameter(230 * ms, 30 * ms, 400 * ms, "ms", TIMING)
     fall: float = parameter(180 * ms, 30 * ms, 600 * ms, "ms", TIMING)
     delay: float = parameter(15 * ms, 0.0, 100 * ms, "ms", "depolarisation to onset of tension, textbook value")

@@ -45,9 +45,11 @@ class Elasticity(Parameters):
 
     Args:
         passive: law of the muscle at rest; contraction: of its tension after activation; support: what holds it.
+        right: factor of the passive stress of the right free wall.
     """
 
     passive: Myocardium = field(default_factory=Myocardium)
+    right: float = parameter(2.5, 0.2, 20.0, "1", "set so that a healthy right ventricle unloads to half its volume")
     contraction: Contraction = field(default_factory=Contraction)
     support: Support = field(default_factory=Support)
 

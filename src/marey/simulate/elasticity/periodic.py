@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from marey.core import InvalidInput, NotAnalysable
 from marey.core.units import mL, mmHg
-from marey.simulate.circulation import Loop, periodic
-from marey.simulate.circulation.closed_loop import COMPARTMENTS
+from marey.simulate.circulation import Circulation, Loop, periodic
+from marey.simulate.circulation.closed_loop import COMPARTMENTS, OWN
 from marey.simulate.elasticity.assembly import Assembly
 from marey.simulate.elasticity.beat import ElasticBeat, Tissue, elastic_beat
 from marey.simulate.elasticity.body import Body
@@ -29,7 +29,9 @@ TOLERANCE = 0.01
 STEPS = 120
 LEAST_STEPS = 20
 FILLED = 1e-4
+SECANT = (-1.5, 0.7)
 VOLUMES = len(COMPARTMENTS)
+OPENINGS = slice(2 + 2 * VOLUMES, 2 + OWN)
 SYSTEMIC = slice(COMPARTMENTS.index("systemic arteries"), RIGHT + 1)
 TRIALS = 12
 LARGEST_RISE = 3 * mmHg
@@ -95,23 +97,28 @@ def periodic_beat(
             "A tolerance between 0 and 1 and at least two beats are needed.",
             f"The defaults are {TOLERANCE} and {BEATS}.",
         )
-    loop, change, strokes = start, np.inf, np.zeros(2)
+    circulation = start.circulation.but({"baroreflex.strength": 0.0})  # it has acted on the beat before
+    where, change, strokes = np.concatenate([filling, start.trace.states[0, :OWN]]), np.inf, np.zeros(2)
+    past: list[tuple[FloatArray, FloatArray]] = []
     for count in range(1, beats + 1):
-        pressures = {name: float(p) for name, p in zip(body.cavities, filling, strict=True)}
-        unloaded = unload(body, tissue.passive, pressures, solver=solver)
+        unloaded = unload(
+            body, tissue.passive, dict(zip(body.cavities, where[:2].tolist(), strict=True)), solver=solver
+        )
         assembly, first = unloaded.assembly, unloaded.loaded
-        blood = joined(loop, assembly.volumes(first.positions), first.pressures)
+        blood = joined(circulation, where[2:], assembly.volumes(first.positions), first.pressures)
         parts = steps if count > 1 else max(steps // 2, LEAST_STEPS)
-        beat = elastic_beat(assembly, first, tissue, blood, period=start.circulation.period, steps=parts, solver=solver)
-        linear = linearised(assembly, beat, lambda time: tissue.at(time, start.circulation.period))
-        loop, rise = _refilled(linear, loop, beat.volumes[0])
+        beat = elastic_beat(assembly, first, tissue, blood, period=circulation.period, steps=parts, solver=solver)
+        linear = linearised(assembly, beat, lambda time: tissue.at(time, circulation.period))
+        loop, rise = _refilled(linear, circulation, beat.volumes[0])
+        predicted = np.concatenate([where[:2] + rise, loop.trace.states[0]])
         drift = cast(ClosedLoop, beat.blood).state[:VOLUMES] - blood.state[:VOLUMES]
         ahead = loop.trace.states[0, :VOLUMES] - blood.state[:VOLUMES]
         strokes = _ejected(loop, drift)
         change = float(max(np.abs(drift).max(), np.abs(ahead).max(), abs(np.ptp(strokes))) / strokes.max())
         if change < tolerance and count > 1:
-            return PeriodicBeat(assembly, beat, loop, filling, strokes, change, count)
-        filling = np.maximum(filling + rise, LEAST_PRESSURE)
+            return PeriodicBeat(assembly, beat, loop, where[:2], strokes, change, count)
+        past = [*past[-1:], (predicted, np.concatenate([rise / mmHg, ahead / mL]))]
+        where = _next(past)
     left, right = strokes / mL
     raise NotAnalysable(
         f"After {beats} beats of the finite elements the heart still changes by {100 * change:.2g} % of its stroke "
@@ -127,11 +134,27 @@ def _ejected(loop: Loop, drift: FloatArray) -> FloatArray:
     return np.array([left, left - drift[SYSTEMIC].sum()])
 
 
-def _refilled(linear: LinearisedVentricles, before: Loop, wanted: FloatArray) -> tuple[Loop, FloatArray]:
+def _next(past: list[tuple[FloatArray, FloatArray]]) -> FloatArray:
+    """Where the next beat starts: what the last predicts, by the secant through the last two where it leads there.
+
+    Args:
+        past: filling pressures and state of the loop that beats predict, and how far from them the beats started.
+    """
+    predicted, off = past[-1]
+    if len(past) == 2:
+        before, off_before = past[0]
+        step = off - off_before
+        share = float(np.clip(off @ step / (step @ step), *SECANT))
+        predicted = predicted - share * (predicted - before)
+    predicted[:2] = np.maximum(predicted[:2], LEAST_PRESSURE)
+    predicted[OPENINGS] = np.clip(predicted[OPENINGS], 0.0, 1.0)
+    return predicted
+
+
+def _refilled(linear: LinearisedVentricles, circulation: Circulation, wanted: FloatArray) -> tuple[Loop, FloatArray]:
     """The periodic loop whose ventricles fill to (2,) mm3, and by how much (2,) kPa the filling pressures rise."""
     rise, loop = np.zeros(2), None
     slope = -np.linalg.inv(linear.elastance[0])
-    circulation = before.circulation.but({"baroreflex.strength": 0.0})  # it has acted on the beat before
     off = change = np.zeros(2)
     for _ in range(TRIALS):
         loop = periodic(circulation, linear.filled_at(rise), start=loop)

@@ -1,11 +1,11 @@
 """The shape of a heart without load, from its shape under load.
 
 Fixed-point iteration of Sellier 2011 (Eng Comput 28:1030): each trial reference is loaded, and what it overshoots the
-known shape by is taken off the reference.
+known shape by is taken off the reference, extrapolated from the trials before.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from marey.simulate.elasticity.load import Load, State
 from marey.simulate.elasticity.solver import DEFAULT, NoEquilibrium, Solver, equilibrium, follow
 
 FloatArray = NDArray[np.float64]
+DEPTH = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def unload(
         NotAnalysable: the iteration did not settle, or a loading failed.
     """
     target, points, frames = body.mesh.points, body.mesh.points, body.frames
-    seen = Assembly(body)
+    seen, past = Assembly(body), _Past()
     guess: State | None = None
     best = np.inf
     for iteration in range(1, iterations + 1):
@@ -72,10 +73,10 @@ def unload(
         error = float(np.linalg.norm(overshoot, axis=1).max())
         if error <= tolerance:
             return Unloaded(assembly, loaded, error, iteration)
-        if error > 3 * best:
+        if error > 10 * best:
             break
         best = min(best, error)
-        points = points - overshoot
+        points = past.next(points, overshoot)
         carried, _, _ = deformation(points, body.mesh.cells, seen.points.gradients)
         frames = fibre_frames(carried[..., 0], carried[..., 1])
         guess = State(target, loaded.pressures, loaded.tensions)
@@ -85,6 +86,29 @@ def unload(
         "Check the end-diastolic pressures and the stiffness of the law: soft tissue under high pressure has no "
         "unloaded shape.",
     )
+
+
+@dataclass
+class _Past:
+    """Trial references and how far their loaded shapes overshot: Anderson's acceleration of taking the overshoot off.
+
+    Anderson 1965, doi:10.1145/321296.321305.
+    """
+
+    points: list[FloatArray] = field(default_factory=list)
+    overshoots: list[FloatArray] = field(default_factory=list)
+
+    def next(self, points: FloatArray, overshoot: FloatArray) -> FloatArray:
+        """The next trial reference (n, 3)."""
+        self.points = [*self.points[-DEPTH:], points]
+        self.overshoots = [*self.overshoots[-DEPTH:], overshoot]
+        here, off = np.array(self.points[::-1]), np.array(self.overshoots[::-1])
+        if len(off) == 1:
+            return points - overshoot
+        change = (off[:-1] - off[1:]).reshape(len(off) - 1, -1)
+        weights = np.linalg.lstsq(change.T, overshoot.ravel(), rcond=1e-6)[0]
+        back = (here - off)[:-1] - (here - off)[1:]
+        return np.asarray(points - overshoot - np.tensordot(weights, back, axes=1))
 
 
 def _loaded(assembly: Assembly, guess: State | None, load_at: Callable[[float], Load], solver: Solver) -> State:
