@@ -1,4 +1,6 @@
-"""Isochromats: the Bloch equations of many spins in one voxel, as a reference for phase graphs, and profiles of slices."""
+"""Isochromats: the Bloch equations of many spins in one voxel, as a reference for phase graphs, and profiles of
+slices.
+"""
 
 import math
 from dataclasses import dataclass

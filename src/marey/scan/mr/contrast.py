@@ -9,7 +9,7 @@ which holds once the tissue is in balance with the blood, minutes after the inje
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class ContrastState(Parameters):
 
     dose: float = parameter(0.15, 0.01, 0.4, "1", "mmol/kg, textbook value")
     time: float = parameter(15 * minute, 2 * minute, 120 * minute, "min", "textbook value")
-    clearance: Clearance = Clearance()
+    clearance: Clearance = field(default_factory=Clearance)
     r1: tuple[float, float] = (4.78, 4.97)
     r2: tuple[float, float] = (6.1, 7.1)
 

@@ -1,9 +1,9 @@
 """Extended phase graphs: signals of any `Program` for many tissues at once.
 
-The magnetisation of a voxel is written as dephased waves: transverse F(k), F(-k), longitudinal Z(k), k in whole units of
-dephasing (Weigel 2015, doi:10.1002/jmri.24619). A pulse mixes the three of one k, relaxation damps them, dephasing moves
-F(k) to F(k + 1). Exact but for waves of an order of `orders` or more, which are dropped. Precession is right-handed in the
-sense that a positive off-resonance makes the phase of the signal grow.
+The magnetisation of a voxel is written as dephased waves: transverse F(k), F(-k), longitudinal Z(k), k in whole units
+of dephasing (Weigel 2015, doi:10.1002/jmri.24619). A pulse mixes the three of one k, relaxation damps them, dephasing
+moves F(k) to F(k + 1). Exact but for waves of an order of `orders` or more, which are dropped. Precession is
+right-handed in the sense that a positive off-resonance makes the phase of the signal grow.
 """
 
 # ruff: noqa: C901, PLR0912, PLR0917  # compiled kernels take arrays by position and loop over atoms, events and orders
@@ -94,7 +94,7 @@ def _play(
                     _shift(Pr, Mr, top, 1.0)
                     _shift(Pi, Mi, top, -1.0)
             elif kind == _READ:
-                c, s = math.cos(b), math.sin(b)
+                c, s = math.cos(a), math.sin(a)
                 out[atom, done] = (Pr[0] + 1j * Pi[0]) * (c - 1j * s)
                 done += 1
             elif kind == _READ_Z:
@@ -149,10 +149,9 @@ def play(
         )
     shape = arrays[0].shape
     out = np.empty((arrays[0].size, program.reads), np.complex128)
-    flat = [np.ascontiguousarray(array.ravel()) for array in arrays]
+    flat = [np.array(array).ravel() for array in arrays]
     needed = 1 + int(dephasing.sum())
-    numbers = np.where((program.kinds == _READ)[:, None], program.numbers[:, ::-1], program.numbers)
-    _play(program.kinds, np.ascontiguousarray(numbers), *flat, min(orders, needed), out)
+    _play(program.kinds, program.numbers, flat[0], flat[1], flat[2], flat[3], min(orders, needed), out)
     return out.reshape(*shape, program.reads)
 
 

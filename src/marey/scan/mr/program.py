@@ -1,7 +1,7 @@
 """What is done to the spins, step by step: the score that `epg` and `bloch` both play.
 
-A `Program` is a row of events; `+` puts one after another, `*` repeats. All waves of dephasing are counted in whole units of one
-gradient's moment per repetition, which dephases the spins of a voxel by 2 pi.
+A `Program` is a row of events; `+` puts one after another, `*` repeats. All waves of dephasing are counted in whole
+units of one gradient's moment per repetition, which dephases the spins of a voxel by 2 pi.
 """
 
 import math

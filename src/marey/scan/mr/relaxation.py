@@ -1,7 +1,7 @@
 """Relaxation times, proton density, fat and susceptibility of the tissues at 1.5 T and 3 T, with their sources.
 
-Sources in short: B doi:10.1148/radiol.2303021331 (abdomen), S doi:10.1002/mrm.20605 (Stanisz 2005), L doi:10.1002/mrm.20178
-(blood at 3 T, with haematocrit), X doi:10.1118/1.597854 (susceptibilities). Proton densities are
+Sources in short: B doi:10.1148/radiol.2303021331 (abdomen), S doi:10.1002/mrm.20605 (Stanisz 2005), L
+doi:10.1002/mrm.20178 (blood at 3 T, with haematocrit), X doi:10.1118/1.597854 (susceptibilities). Proton densities are
 textbook values, and so are extracellular volumes outside the heart and whatever is marked so.
 """
 
@@ -77,7 +77,7 @@ RELAXATION: dict[Tissue, Relaxation] = {
     Tissue.SPINAL_CORD: Relaxation((745, 993), (74, 78), (50, 35), 0.75, "S", 0.05),
     Tissue.CSF: Relaxation((4000, 4200), (1800, 1500), (800, 500), 1.0, "textbook value", 0.08),
     Tissue.LIVER: Relaxation((586, 809), (46, 34), (28, 18), 0.75, "B; T2* textbook value", 0.08, extracellular=0.29),
-    Tissue.SPLEEN: Relaxation((1057, 1328), (79, 61), (50, 30), 0.80, "B; T2* textbook value", 0.06, extracellular=0.34),
+    Tissue.SPLEEN: Relaxation((1057, 1328), (79, 61), (50, 30), 0.8, "B; T2* textbook value", 0.06, extracellular=0.34),
     Tissue.STOMACH_WALL: Relaxation((900, 1100), (55, 48), (30, 20), 0.78, "textbook value", 0.12, extracellular=0.25),
     Tissue.STOMACH_CONTENT: Relaxation((2200, 2400), (300, 250), (80, 50), 0.90, "textbook value", 0.40),
     Tissue.GAS: NOTHING,
@@ -123,7 +123,7 @@ RELAXATION: dict[Tissue, Relaxation] = {
         (820, 950), (32, 25), (10, 5.8), 0.80, "T2* at the border of severe loading, "
         "PMC8528353 table 7; T1, T2 textbook value", 0.12, susceptibility=-8.9, extracellular=0.27,
     ),
-    Tissue.METAL: Relaxation((1000, 1000), (1, 1), (0.1, 0.1), 0.0, "no protons; titanium X", 0.0, susceptibility=182.0),
+    Tissue.METAL: Relaxation((1000, 1000), (1, 1), (0.1, 0.1), 0.0, "titanium X", 0.0, susceptibility=182.0),
 }  # fmt: skip
 """Of every tissue. Tissues with the same record vary together between people."""
 

@@ -130,7 +130,9 @@ def _spins(
 ) -> Spins:
     if not 0.1 <= haematocrit <= 0.7:
         raise InvalidInput(
-            f"The haematocrit is {haematocrit!r}.", "It lies between 0.1 and 0.7.", "Give it as a share, not in per cent."
+            f"The haematocrit is {haematocrit!r}.",
+            "It lies between 0.1 and 0.7.",
+            "Give it as a share, not in per cent.",
         )
     kinds = [RELAXATION.get(Tissue(code), RELAXATION[Tissue.AIR]) if code in set(Tissue) else RELAXATION[Tissue.AIR]
              for code in range(TISSUES)]  # fmt: skip
@@ -139,19 +141,38 @@ def _spins(
     t1 = np.array([at_field(record.t1, field_strength) for record in records]) * factors
     t2 = np.array([at_field(record.t2, field_strength) for record in records])
     t2_star = np.array([at_field(record.t2_star, field_strength) for record in records])
-    if contrast is not None:
-        space = np.array([1 - haematocrit if r.extracellular is None else r.extracellular for r in records])
-        agent = space * contrast.plasma()
-        t1 = shortened(t1, at_field(contrast.r1, field_strength), agent)
-        t2, t2_star = (shortened(time, at_field(contrast.r2, field_strength), agent) for time in (t2, t2_star))
     fat = np.array([record.fat for record in records])
-    return Spins(
+    native = Spins(
         field_strength, t1, t2, t2_star,
         density=np.array([record.density for record in records]),
         fat=fat,
         off_resonance=np.zeros(TISSUES),
         susceptibility=np.array([record.susceptibility for record in records]),
     )  # fmt: skip
+    if contrast is None:
+        return native
+    space = np.array([1 - haematocrit if r.extracellular is None else r.extracellular for r in records])
+    return with_agent(native, space * contrast.plasma(), contrast.r1, contrast.r2)
+
+
+def with_agent(of: Spins, concentration: ArrayLike, r1: tuple[float, float], r2: tuple[float, float]) -> Spins:
+    """The spins with contrast agent in them.
+
+    Args:
+        of: without it.
+        concentration: mM, broadcast with the spins.
+        r1, r2: relaxivities at 1.5 T and 3 T, 1/(mM s).
+    """
+    agent = np.asarray(concentration, np.float64)
+    shape = np.broadcast_shapes(of.t1.shape, agent.shape)
+    wide = {name: np.broadcast_to(getattr(of, name), shape) for name in _ARRAYS}
+    rates = (at_field(r1, of.field_strength), at_field(r2, of.field_strength))
+    t1, t2, t2_star = (
+        shortened(of.t1, rates[0], agent),
+        shortened(of.t2, rates[1], agent),
+        shortened(of.t2_star, rates[1], agent),
+    )
+    return Spins(of.field_strength, **wide | {"t1": t1, "t2": t2, "t2_star": t2_star})
 
 
 def fat_shift(field_strength: float) -> float:
@@ -179,6 +200,6 @@ def water_and_fat(of: Spins) -> tuple[Spins, Spins]:
 
 
 __all__ = [
-    "FAT_SHIFT", "GYROMAGNETIC", "TYPICAL_HAEMATOCRIT", "Spins", "blood_t1_factor", "fat_shift", "random_spins", "spins",
-    "water_and_fat",
+    "FAT_SHIFT", "GYROMAGNETIC", "TYPICAL_HAEMATOCRIT", "Spins", "blood_t1_factor", "fat_shift", "random_spins",
+    "spins", "water_and_fat", "with_agent",
 ]  # fmt: skip

@@ -1,0 +1,206 @@
+"""Cardiac MR fingerprinting: T1 and T2 at once from a pseudo-random train of unbalanced (FISP) echoes.
+
+Steady-state free precession with one unit of dephasing per repetition (Jiang 2015, doi:10.1002/mrm.25559); in the
+heart, one window of echoes per heartbeat, each after an inversion, a T2 preparation or nothing (Hamilton 2017,
+doi:10.1002/mrm.26216). Every voxel's course is compared with a dictionary that phase graphs make from the patient's own
+heartbeats.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from marey.core import InvalidInput, Parameters, parameter
+from marey.core.units import ms
+from marey.scan.mr import epg
+from marey.scan.mr.program import Program, invert, joined, prepare_t2, pulse, read, wait
+from marey.scan.mr.sequences.readout import DEGREE, Complex, Reals
+from marey.scan.mr.spins import Spins
+
+HAMILTON = ("inversion", "none", "t2 40", "t2 80", "inversion", "none", "t2 40", "t2 80", "inversion", "none", "t2 40",
+            "t2 80", "inversion", "none", "t2 40")  # fmt: skip
+"""Preparation of each heartbeat."""
+
+
+@dataclass(frozen=True)
+class Fingerprinting(Parameters):
+    """Train of echoes over heartbeats, or without gating when there is one heartbeat.
+
+    Args:
+        preparations: of each heartbeat: "inversion", "none" or "t2 " and a time in ms.
+        echoes: in each heartbeat.
+        lowest, highest: of the flip angles, radians.
+        repetition_time: shortest, ms; up to `variation` longer.
+        echo_time: ms.
+        inversion_time: from the inversion to the first echo's pulse, ms.
+        seed: of the pseudo-random numbers.
+        orders: of dephasing that are kept.
+    """
+
+    preparations: tuple[str, ...] = HAMILTON
+    echoes: int = parameter(50, 1, 4000, "1", "doi:10.1002/mrm.26216")
+    lowest: float = parameter(4 * DEGREE, 0, math.pi, "deg", "doi:10.1002/mrm.26216")
+    highest: float = parameter(25 * DEGREE, 0, math.pi, "deg", "textbook value")
+    repetition_time: float = parameter(5.1 * ms, 2 * ms, 50 * ms, "ms", "textbook value")
+    variation: float = parameter(0.5 * ms, 0, 50 * ms, "ms", "textbook value")
+    echo_time: float = parameter(1.4 * ms, 0.1 * ms, 40 * ms, "ms", "textbook value")
+    inversion_time: float = parameter(21 * ms, 5 * ms, 1000 * ms, "ms", "doi:10.1002/mrm.26216")
+    seed: int = parameter(4, 0, 2**31, "1", "arbitrary")
+    orders: int = parameter(24, 2, 512, "1", "convergence, tests")
+
+    def __post_init__(self) -> None:
+        """Refuse preparations that nobody knows, and echoes after the next pulse."""
+        super().__post_init__()
+        for name in self.preparations:
+            _preparation(name, self.inversion_time)
+        if not self.preparations or self.echo_time > self.repetition_time:
+            raise InvalidInput(
+                f"There are {len(self.preparations)} heartbeats, and the echo comes after {self.echo_time} ms of "
+                f"{self.repetition_time} ms.",
+                "At least one heartbeat is needed, and the echo lies before the next pulse.",
+                "Correct the sequence.",
+            )
+
+    @property
+    def images(self) -> int:
+        """Echoes altogether."""
+        return self.echoes * len(self.preparations)
+
+    def flip_angles(self) -> Reals:
+        """``(image,)`` radians: half waves of random height over each heartbeat, with some noise."""
+        rng = np.random.default_rng(self.seed)
+        heights = rng.uniform(0.4, 1, (len(self.preparations), 1))
+        wave = heights * np.sin(np.pi * (np.arange(self.echoes) + 0.5) / self.echoes)
+        noise = rng.uniform(-0.05, 0.05, wave.shape)
+        return np.asarray(self.lowest + (self.highest - self.lowest) * np.clip(wave + noise, 0, 1), np.float64).ravel()
+
+    def repetition_times(self) -> Reals:
+        """``(image,)`` ms."""
+        rng = np.random.default_rng(self.seed + 1)
+        return np.asarray(self.repetition_time + self.variation * rng.random(self.images), np.float64)
+
+    def program(self, rr: ArrayLike) -> Program:
+        """The events of the whole scan.
+
+        Args:
+            rr: ms; one, or those between the heartbeats, ``(heartbeats - 1,)``.
+
+        Raises:
+            InvalidInput: a heartbeat too short for its echoes.
+        """
+        beats = len(self.preparations)
+        intervals = np.append(np.broadcast_to(np.asarray(rr, np.float64), (beats - 1,)), np.inf)
+        flips, times = (a.reshape(beats, -1) for a in (self.flip_angles(), self.repetition_times()))
+        parts: list[Program] = []
+        for name, interval, angles, repetitions in zip(self.preparations, intervals, flips, times, strict=True):
+            preparation, length = _preparation(name, self.inversion_time)
+            rest = interval - length - repetitions.sum()
+            if rest < 0:
+                raise InvalidInput(
+                    f"{self.echoes} echoes and their preparation take {interval - rest:.0f} ms, "
+                    f"a heartbeat {interval:.0f} ms.",
+                    "They fit into one heartbeat.",
+                    "Take fewer echoes.",
+                )
+            parts.append(preparation)
+            parts += [self._repetition(a, t) for a, t in zip(angles.tolist(), repetitions.tolist(), strict=True)]
+            parts += [wait(rest)] if math.isfinite(rest) else []
+        return joined(parts)
+
+    def _repetition(self, angle: float, time: float) -> Program:
+        return pulse(angle) + wait(self.echo_time) + read(-math.pi / 2) + wait(time - self.echo_time, 1)
+
+    def __call__(self, of: Spins, rr: ArrayLike, b1: ArrayLike = 1.0) -> Complex:
+        """Signals of every echo, ``(*shape, image)``; off-resonance does not matter but for the phase.
+
+        Args:
+            of: spins.
+            rr: as of `program`.
+            b1: factor of the flip angles, broadcast with the spins.
+        """
+        signals = epg.play(self.program(rr), of.t1, of.t2, 0.0, b1, orders=self.orders)
+        return np.asarray(of.density[..., None] * signals, np.complex128)
+
+
+def _preparation(name: str, inversion_time: float) -> tuple[Program, float]:
+    """Its events and how long they take, ms."""
+    if name == "none":
+        return joined([]), 0.0
+    if name == "inversion":
+        return invert() + wait(inversion_time), inversion_time
+    kind, _, time = name.partition(" ")
+    if kind == "t2" and time.isdecimal() and 0 < int(time) <= 500:
+        return prepare_t2(float(time)), float(time)
+    raise InvalidInput(
+        f"There is no preparation '{name}'.", "Known are 'inversion', 'none' and 't2 40'.", "Correct the name."
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionary:
+    """Courses of known tissues.
+
+    Args:
+        t1, t2: ``(atom,)`` ms.
+        courses: ``(atom, image)`` complex64, of length 1.
+        sizes: ``(atom,)`` lengths before.
+    """
+
+    t1: Reals
+    t2: Reals
+    courses: NDArray[np.complex64]
+    sizes: Reals
+
+
+def build_dictionary(sequence: Fingerprinting, rr: ArrayLike, t1: ArrayLike, t2: ArrayLike) -> Dictionary:
+    """Courses of every pair of a T1 and a T2 that is not longer than it.
+
+    Args:
+        sequence: of the scan.
+        rr: heartbeats of the scan, ms.
+        t1, t2: values of the grid, ms.
+    """
+    pairs = np.array([(a, b) for a in np.ravel(t1) for b in np.ravel(t2) if b <= a], np.float64)
+    if not len(pairs):
+        raise InvalidInput("The grid is empty.", "T2 is at most T1.", "Give relaxation times in milliseconds.")
+    courses = epg.play(sequence.program(rr), pairs[:, 0], pairs[:, 1], orders=sequence.orders)
+    sizes = np.linalg.norm(courses, axis=1)
+    return Dictionary(pairs[:, 0], pairs[:, 1], (courses / sizes[:, None]).astype(np.complex64), sizes)
+
+
+def match(dictionary: Dictionary, signals: ArrayLike, rank: int = 25) -> tuple[Reals, Reals, Reals]:
+    """T1 (ms), T2 (ms) and density of every voxel: the atom of the largest correlation.
+
+    Both sides are first projected on the dictionary's leading singular vectors, which changes nothing but the time.
+
+    Args:
+        dictionary: of the same scan.
+        signals: ``(*shape, image)``.
+        rank: number of singular vectors.
+
+    Raises:
+        InvalidInput: signals of another length.
+    """
+    s = np.asarray(signals, np.complex64)
+    if s.shape[-1] != dictionary.courses.shape[1]:
+        raise InvalidInput(
+            f"The signals have {s.shape[-1]} images, the dictionary {dictionary.courses.shape[1]}.",
+            "Both belong to one scan.",
+            "Build the dictionary with the scan's sequence and heartbeats.",
+        )
+    rows = s.reshape(-1, s.shape[-1])
+    _, vectors = np.linalg.eigh(dictionary.courses.conj().T @ dictionary.courses)
+    leading = vectors[:, -rank:]
+    atoms, voxels = dictionary.courses @ leading, rows @ leading
+    best, size = np.empty(len(rows), np.int64), np.empty(len(rows))
+    for start in range(0, len(rows), 2048):
+        product = np.abs(voxels[start : start + 2048] @ atoms.conj().T)
+        best[start : start + 2048] = product.argmax(1)
+        size[start : start + 2048] = product.max(1)
+    maps = (dictionary.t1[best], dictionary.t2[best], size / dictionary.sizes[best])
+    return maps[0].reshape(s.shape[:-1]), maps[1].reshape(s.shape[:-1]), maps[2].reshape(s.shape[:-1])
+
+
+__all__ = ["HAMILTON", "Dictionary", "Fingerprinting", "build_dictionary", "match"]
