@@ -229,4 +229,4 @@ def _unit(vector: FloatArray) -> FloatArray:
     return unit
 
 
-__all__ = ["Anchors", "Chambers", "anchors", "attach", "check_chambers"]
+__all__ = ["VEINS", "Anchors", "Chambers", "anchors", "attach", "check_chambers"]

@@ -127,8 +127,8 @@ def heart_labels(
     """
     values = np.zeros(where.shape, np.uint8)
     label = {structure.name: number for number, structure in enumerate(STRUCTURES, start=1)}
-    parts = list(_ventricles(known, points))
-    parts += [(_muscle_structure(name), surface.points[surface.cells]) for name, surface in (muscles or {}).items()]
+    parts = list(ventricle_parts(known, points))
+    parts += [(structure_of(name), surface.points[surface.cells]) for name, surface in (muscles or {}).items()]
     if chambers:
         parts += [*_chambers(chambers), *_valves(chambers, max(where.spacing, THINNEST_VALVE))]
     for structure, triangles in sorted(parts, key=lambda part: label[part[0].name]):
@@ -136,8 +136,14 @@ def heart_labels(
     return HeartLabels(values, where)
 
 
-def _ventricles(known: Topology, points: FloatArray) -> Iterator[tuple[Structure, FloatArray]]:
-    """Closed surfaces as triangles (m, 3, 3), outward."""
+def structure_of(name: str) -> Structure:
+    """What a surface of chambers, valves or muscles is, by the name that it has in a beat."""
+    found: Structure = _BY_NAME[name]
+    return found
+
+
+def ventricle_parts(known: Topology, points: FloatArray) -> Iterator[tuple[Structure, FloatArray]]:
+    """Walls and cavities of the ventricles as closed surfaces: triangles (m, 3, 3) in mm, outward."""
     left, right = _tissue(known.resolution)
     yield names.LV_MYOCARDIUM, _quarters(points[left])
     yield names.RV_WALL, _quarters(points[right])
@@ -171,31 +177,26 @@ def _tissue(resolution: Resolution) -> tuple[IntArray, IntArray]:
     return boundary(known.cells[known.side == 0]), boundary(known.cells[known.side == 1])
 
 
-def _muscle_structure(name: str) -> Structure:
-    return names.MODERATOR_BAND if name == names.MODERATOR_BAND.name else names.PAPILLARY_MUSCLES
-
-
 def _valves(chambers: Chambers, thickness: float) -> Iterator[tuple[Structure, FloatArray]]:
-    known = {
-        "mitral": names.MITRAL_VALVE, "aortic": names.AORTIC_VALVE, "tricuspid": names.TRICUSPID_VALVE,
-        "pulmonary": names.PULMONARY_VALVE,
-    }  # fmt: skip
     for name, ring in chambers.valves.items():
         surface = plate(ring, thickness)
-        yield known[name], surface.points[surface.cells]
+        yield structure_of(f"{name} valve"), surface.points[surface.cells]
 
 
 def _chambers(chambers: Chambers) -> Iterator[tuple[Structure, FloatArray]]:
-    known = {
-        "left atrium": names.LA_CAVITY, "right atrium": names.RA_CAVITY, "aorta": names.AORTA,
-        "pulmonary trunk": names.PULMONARY_TRUNK, "superior vena cava": names.SUPERIOR_VENA_CAVA,
-        "inferior vena cava": names.INFERIOR_VENA_CAVA,
-    } | {vein.name: names.PULMONARY_VEINS for vein in VEINS if "pulmonary" in vein.name}  # fmt: skip
     for name, surface in chambers.surfaces.items():
-        yield known[name], surface.points[surface.cells]
+        yield structure_of(name), surface.points[surface.cells]
     for name, wall in (("left atrium", names.LA_WALL), ("right atrium", names.RA_WALL)):
         surface = chambers.surfaces[name]
         yield wall, (surface.points + chambers.wall_thickness * outward_normals(surface))[surface.cells]
 
 
-__all__ = ["STRUCTURES", "HeartLabels", "Lattice", "heart_labels", "lattice"]
+_BY_NAME = {
+    "left atrium": names.LA_CAVITY, "right atrium": names.RA_CAVITY,
+    "anterolateral papillary muscle": names.PAPILLARY_MUSCLES,
+    "posteromedial papillary muscle": names.PAPILLARY_MUSCLES,
+    **{structure.name: structure for structure in STRUCTURES},
+    **{vein.name: names.PULMONARY_VEINS for vein in VEINS if "pulmonary" in vein.name},
+}  # fmt: skip
+
+__all__ = ["STRUCTURES", "HeartLabels", "Lattice", "heart_labels", "lattice", "structure_of", "ventricle_parts"]
