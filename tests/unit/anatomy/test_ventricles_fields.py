@@ -7,7 +7,9 @@ from marey.anatomy.aha17 import segment_at
 from marey.anatomy.ventricles import (
     MEDIUM,
     FibreAngles,
+    Resolution,
     VentricleShape,
+    frames_within,
     topology,
     ventricles,
     with_coordinates,
@@ -155,3 +157,26 @@ def test_laplace_refuses_tissue_without_ends() -> None:
     laplace.stiffness[1] = np.nan
     with pytest.raises(InvalidInput, match="could not be solved"):
         laplace.solve(fixed)
+
+
+def test_frames_within_cells_are_those_of_the_points_at_their_corners(heart: Mesh) -> None:
+    frames = frames_within(heart, KNOWN, np.eye(8))
+    for column, name in enumerate(("fibre", "sheet", "normal")):
+        expected = np.asarray(heart.fields[name], np.float64)[heart.cells]
+        np.testing.assert_allclose(frames[..., column], expected, atol=1e-9)
+    assert np.linalg.det(frames) == pytest.approx(np.ones(frames.shape[:2]))
+
+
+def test_in_the_middle_of_a_wall_of_one_cell_fibres_are_those_of_a_wall_of_two() -> None:
+    """Means of the two faces' directions would be steeper than either."""
+    thin, thick = Resolution(6, 12, 2, 1, 6, 2), Resolution(6, 12, 2, 2, 6, 2)
+    known, finer = topology(thin), topology(thick)
+    mesh = with_coordinates(ventricles(resolution=thin), known)
+    inside, outside = known.outer[4, 3]
+    cell = int(np.flatnonzero((known.cells == inside).any(axis=1) & (known.cells == outside).any(axis=1))[0])
+    halfway = np.isin(known.cells[cell], (inside, outside)) / 2
+    found = frames_within(mesh, known, halfway[None])[cell, 0, :, 0]
+    wanted = with_fibres(ventricles(resolution=thick), finer).fields["fibre"][int(finer.outer[4, 3, 1])]
+    assert abs(found @ wanted) > np.cos(8 * DEGREE)
+    steep = with_fibres(mesh, known).fields["fibre"]
+    assert abs(found[2]) < 0.8 * min(abs(steep[inside][2]), abs(steep[outside][2]))
