@@ -1,7 +1,7 @@
 """A scar: where the muscle is dead, how far through the wall, and what that does to conduction, force and stiffness."""
 
 from dataclasses import dataclass
-from math import pi
+from math import cos, pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ class Scar(Parameters):
         height: half extent along the apicobasal coordinate; width: half extent of the angle.
         transmurality: part of the wall's thickness that is dead, from the endocardium.
         border: width of the border zone around it, relative to its half extents.
+        channel: width of a strand of surviving border zone from edge to edge through its middle, relative to its half
+            extents; 0 is none.
+        channel_angle: the strand's direction, 0 from apex to base, 90 degrees around the ventricle.
         stiffness: of scar relative to healthy muscle.
     """
 
@@ -32,15 +35,27 @@ class Scar(Parameters):
     width: float = parameter(70 * DEGREE, 5 * DEGREE, pi, "deg", COORDINATE)
     transmurality: float = parameter(1.0, 0.1, 1.0, "1", "wavefront from the endocardium: Reimer 1977, textbook value")
     border: float = parameter(0.25, 0.0, 1.0, "1", "heterogeneous tissue around dense scar, textbook value")
+    channel: float = parameter(0.0, 0.0, 1.0, "1", "conducting channels in scar, 0 to 1 cm wide, textbook range")
+    channel_angle: float = parameter(90 * DEGREE, -pi, pi, "deg", COORDINATE)
     stiffness: float = parameter(5.0, 1.0, 50.0, "1", "healed infarcts are several times stiffer, textbook value")
 
     def depth(self, apicobasal: Array, rotational: Array, transmural: Array) -> Array:
         """Elliptical distance from the middle, 1 at the scar's edge; infinite above the dead part of the wall."""
+        off = np.hypot(*self._from_middle(apicobasal, rotational))
+        return np.asarray(np.where(transmural <= self.transmurality, off, np.inf))
+
+    def surviving(self, apicobasal: Array, rotational: Array) -> NDArray[np.bool_]:
+        """Where the channel runs; it goes on beyond the scar's edge."""
+        up, turn = self._from_middle(apicobasal, rotational)
+        aside = turn * cos(self.channel_angle) - up * sin(self.channel_angle)
+        return np.asarray(np.abs(aside) < self.channel / 2)
+
+    def _from_middle(self, apicobasal: Array, rotational: Array) -> tuple[Array, Array]:
+        """Towards the base and around, in half extents."""
         turn = np.angle(np.exp(1j * (rotational - self.rotational)))
         # near the apex all angles are close to each other
         turn = turn * np.sin(np.clip(apicobasal, 0.02, 0.5) * pi)
-        off = np.hypot((apicobasal - self.apicobasal) / self.height, turn / self.width)
-        return np.asarray(np.where(transmural <= self.transmurality, off, np.inf))
+        return (apicobasal - self.apicobasal) / self.height, np.asarray(turn / self.width)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +79,7 @@ def infarction(
     core, border, stiffness = np.zeros_like(left), np.zeros_like(left), np.ones(left.shape)
     for scar in scars:
         depth = np.where(left, scar.depth(apicobasal, rotational, transmural), np.inf)
-        core |= depth <= 1
+        core |= (depth <= 1) & ~scar.surviving(apicobasal, rotational)
         border |= depth <= 1 + scar.border
         stiffness = np.where(depth <= 1, np.maximum(stiffness, scar.stiffness), stiffness)
     return Infarction(core, border & ~core, stiffness)

@@ -35,3 +35,16 @@ def test_no_scar_no_infarct() -> None:
 def test_a_transmurality_of_percents_is_refused() -> None:
     with pytest.raises(InvalidInput, match="'transmurality' is 75"):
         Scar(transmurality=75.0)
+
+
+def test_a_channel_of_border_zone_survives_in_the_core() -> None:
+    height, angle = (row.ravel() for row in np.meshgrid(np.linspace(0.1, 0.5, 41), np.radians(np.linspace(0, 90, 46))))
+    places = height, angle, np.full(height.shape, 0.5), np.ones(height.shape, np.bool_)
+    dense, channelled = infarction((Scar(),), *places), infarction((Scar(channel=0.3),), *places)
+    survived = dense.core & ~channelled.core
+    np.testing.assert_array_equal(survived, channelled.border & ~dense.border)
+    assert np.ptp(height[survived]) == pytest.approx(0.3 * Scar().height, abs=0.02)
+    upright = infarction((Scar(channel=0.3, channel_angle=0.0),), *places)
+    survived = dense.core & ~upright.core
+    assert np.ptp(height[survived]) > 0.35
+    assert np.ptp(angle[survived & (height > 0.45)]) < 0.4 * Scar().width

@@ -1,12 +1,14 @@
 """Programmed stimulation S1-S2-S3: is re-entry inducible in this heart, and along which circuit?
 
 A train S1 is followed by an extra stimulus S2 whose coupling interval is shortened until it no longer captures; then,
-after the shortest S2 that does, by S3, likewise. The search ends with the first sustained re-entry.
+after an S2 a margin above that, by S3, likewise. The search ends with the first sustained re-entry. The train is
+simulated once a site, and the tissue is kept at each coupling interval.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,10 @@ from marey.simulate.monodomain.solve import Monodomain, State, Stimulus, advance
 
 _LOOK = 20.0
 """ms between two looks at whether the tissue still is active."""
+_SILENCE = 100.0
+"""ms without any activation after which none can come: the longest that a front lingers in a strand of border zone."""
+_RETURNS = 2
+"""Re-activations without which activity is no re-entry, however long it lasts."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,11 @@ class Programme(Parameters):
     longest_coupling: float = parameter(350 * units.ms, 100 * units.ms, 1000 * units.ms, "ms", "textbook value")
     shortest_coupling: float = parameter(150 * units.ms, 50 * units.ms, 1000 * units.ms, "ms", "textbook value")
     decrement: float = parameter(10 * units.ms, 1 * units.ms, 100 * units.ms, "ms", "textbook value")
-    extras: float = parameter(2, 1, 3, "1", "textbook value: S2 and S3")
-    cycles: float = parameter(4, 2, 50, "1", "re-activations after the last stimulus that count as sustained")
+    margin: float = parameter(20 * units.ms, 0, 100 * units.ms, "ms", "textbook value: 10 to 20")
+    extras: float = parameter(2, 1, 3, "1", "textbook value: S2 and S3; S4 in clinical protocols")
+    observation: float = parameter(
+        2000 * units.ms, 500 * units.ms, 30000 * units.ms, "ms", "re-entry that lasts as long counts as sustained"
+    )
     duration: float = parameter(2 * units.ms, 0.5 * units.ms, 10 * units.ms, "ms", "textbook value")
     strength: float = parameter(40 * units.mV / units.ms, 5, 200, "mV/ms", "about twice the threshold of a small site")
 
@@ -50,7 +59,8 @@ class Outcome(Enum):
 
     BLOCKED = "blocked"
     CAPTURED = "captured"
-    REENTRY = "re-entry"
+    NONSUSTAINED = "non-sustained re-entry"
+    REENTRY = "sustained re-entry"
 
 
 @dataclass(frozen=True)
@@ -59,13 +69,15 @@ class Trial:
 
     Args:
         site: name of the pacing site.
-        couplings: ms, S1-S2 (and S2-S3).
+        couplings: ms, S1-S2 (and S2-S3, S3-S4).
         outcome: what came of it.
+        cycles: how often tissue was activated again after the stimulus' own wave, at most.
     """
 
     site: str
     couplings: tuple[float, ...]
     outcome: Outcome
+    cycles: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +96,18 @@ class Inducibility:
     def inducible(self) -> bool:
         """Whether a sustained re-entry was induced."""
         return self.reentry is not None
+
+    def refractory_period(self, site: str) -> float:
+        """Effective refractory period of a site after the train: the longest S1-S2 interval that did not capture, ms.
+
+        NaN where each S2 captured, as when re-entry ended the search.
+        """
+        blocked = [
+            trial.couplings[0]
+            for trial in self.trials
+            if trial.site == site and len(trial.couplings) == 1 and trial.outcome is Outcome.BLOCKED
+        ]
+        return max(blocked, default=nan)
 
 
 def programmed_stimulation(
@@ -116,24 +140,40 @@ def _from_site(
 ) -> Reentry | None:
     """Try all extra stimuli from one site; the trials are added to the list."""
     state = _train(model, name, region, programme)
+    without = _settled(model, state, programme)
     base: tuple[float, ...] = ()
     for _ in range(round(programme.extras)):
-        shortest = None
+        captured: list[tuple[float, State, State]] = []
         for coupling, before in _snapshots(model, state, programme, base):
-            outcome, after = _extra(model, before, region, programme)
-            trials.append(Trial(name, (*base, coupling), outcome))
+            outcome, cycles, after = _extra(model, before, without, region, programme)
+            trials.append(Trial(name, (*base, coupling), outcome, cycles))
             if outcome is Outcome.REENTRY:
                 return describe(model, after, _now(model, before) + programme.duration)
             if outcome is Outcome.BLOCKED:
-                _check_first(name, coupling, refractory=shortest is None and not base)
+                _check_first(name, coupling, refractory=not captured and not base)
                 break
-            shortest = coupling, before
-        if shortest is None:
+            captured.append((coupling, before, after))
+        if not captured:
             return None
-        base = (*base, shortest[0])
-        pulse = _pulse(model, shortest[1], region, programme)
-        state, _ = advance(model, shortest[1], pulse.start + pulse.duration, [pulse])
+        above = round(programme.margin / programme.decrement)
+        coupling, before, without = captured[max(0, len(captured) - 1 - above)]
+        base = (*base, coupling)
+        pulse = _pulse(model, before, region, programme)
+        state, _ = advance(model, before, pulse.start + pulse.duration, [pulse])
     return None
+
+
+def _settled(model: Monodomain, state: State, programme: Programme) -> State:
+    """The tissue once the last wave of the train has passed everywhere."""
+    start = _now(model, state)
+    while not _silent(model, state, start) and _now(model, state) < start + programme.observation:
+        state, _ = advance(model, state, _now(model, state) + _LOOK)
+    return state
+
+
+def _silent(model: Monodomain, state: State, since: float) -> bool:
+    """Whether no wave can be left of a stimulus given at a time."""
+    return bool(max(state.last.max(), since) < _now(model, state) - _SILENCE)
 
 
 def _check_first(name: str, coupling: float, *, refractory: bool) -> None:
@@ -184,18 +224,26 @@ def _snapshots(
     yield from reversed(kept)
 
 
-def _extra(model: Monodomain, before: State, region: NDArray[np.bool_], programme: Programme) -> tuple[Outcome, State]:
-    """Stimulate and wait until the tissue is quiet or has come back often enough."""
+def _extra(
+    model: Monodomain, before: State, without: State, region: NDArray[np.bool_], programme: Programme
+) -> tuple[Outcome, int, State]:
+    """Stimulate and wait until the tissue is quiet or has been active for long enough.
+
+    What the tissue does without the stimulus, such as a wave that is still on its way, is not counted.
+    """
     pulse = _pulse(model, before, region, programme)
-    state, count = before, before.count
+    outside = ~region[model.tissue.mask]
+    state, end = before, pulse.start + programme.observation
     while True:
         state, _ = advance(model, state, _now(model, state) + _LOOK, [pulse])
-        beats = state.count - count
-        if beats.max() > programme.cycles:
-            return Outcome.REENTRY, state
-        if state.potential.max() < model.cells.recovery:
-            spread = (beats > 0).sum() > 3 * (region[model.tissue.mask]).sum()
-            return (Outcome.CAPTURED if spread else Outcome.BLOCKED), state
+        beats = (state.count - without.count)[outside]
+        cycles = max(0, int(beats.max(initial=0)) - 1)
+        if cycles >= _RETURNS and _now(model, state) >= end:
+            return Outcome.REENTRY, cycles, state
+        if _silent(model, state, pulse.start):
+            if (beats > 0).sum() <= 2 * (~outside).sum():
+                return Outcome.BLOCKED, 0, state
+            return (Outcome.NONSUSTAINED if cycles else Outcome.CAPTURED), cycles, state
 
 
 __all__ = ["Inducibility", "Outcome", "Programme", "Trial", "programmed_stimulation"]
