@@ -8,11 +8,10 @@ doi:10.1002/mrm.1910170208)::
 which holds once the tissue is in balance with the blood, minutes after the injection.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from marey.core import InvalidInput, Parameters, parameter
 from marey.core.units import minute
@@ -30,6 +29,12 @@ class Clearance(Parameters):
     fast_rate: float = parameter(0.144 / minute, 0.02 / minute, 2 / minute, "1/min", _TOFTS)
     slow: float = parameter(4.78, 0.5, 20, "1", _TOFTS)
     slow_rate: float = parameter(0.0111 / minute, 0.001 / minute, 0.05 / minute, "1/min", _TOFTS)
+
+    def plasma(self, dose: float, time: ArrayLike) -> NDArray[np.float64]:
+        """Concentration in the plasma, mM, of a dose (mmol/kg) at times (ms) since the injection, any shape."""
+        t = np.asarray(time, np.float64)
+        left = self.fast * np.exp(-self.fast_rate * t) + self.slow * np.exp(-self.slow_rate * t)
+        return np.asarray(dose * left, np.float64)
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,7 @@ class ContrastState(Parameters):
 
     def plasma(self) -> float:
         """Concentration in the plasma, mM."""
-        c = self.clearance
-        left = c.fast * math.exp(-c.fast_rate * self.time) + c.slow * math.exp(-c.slow_rate * self.time)
-        return float(self.dose * left)
+        return float(self.clearance.plasma(self.dose, self.time))
 
 
 def at_field(pair: tuple[float, float], field_strength: float) -> float:

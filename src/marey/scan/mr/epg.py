@@ -26,7 +26,7 @@ _SPOIL, _DECAY = int(Event.SPOIL), int(Event.DECAY)
 
 @jit
 def _rotate(P: Reals, M: Reals, Z: Reals, top: int, flip: float) -> None:
-    """About x, for one half of the states: (Im F, Re Z) with flip, (-Re F, Im Z) alike."""
+    """About x."""
     c, s, h = math.cos(flip), math.sin(flip), math.cos(0.5 * flip) ** 2
     for k in range(top):
         p, m, z = P[k], M[k], Z[k]
@@ -36,29 +36,25 @@ def _rotate(P: Reals, M: Reals, Z: Reals, top: int, flip: float) -> None:
 
 
 @jit
-def _turn(Pr: Reals, Pi: Reals, Mr: Reals, Mi: Reals, top: int, phase: float) -> None:
-    """F(k) by exp(i phase), F(-k), which is kept as its conjugate partner, by exp(-i phase)."""
+def _turn(P: Reals, M: Reals, top: int, phase: float) -> None:
+    """F(k) by exp(i phase), its partner the other way; arrays (half, order)."""
     c, s = math.cos(phase), math.sin(phase)
     for k in range(top):
-        Pr[k], Pi[k] = c * Pr[k] - s * Pi[k], s * Pr[k] + c * Pi[k]
-        Mr[k], Mi[k] = c * Mr[k] + s * Mi[k], c * Mi[k] - s * Mr[k]
+        P[0, k], P[1, k] = c * P[0, k] - s * P[1, k], s * P[0, k] + c * P[1, k]
+        M[0, k], M[1, k] = c * M[0, k] + s * M[1, k], c * M[1, k] - s * M[0, k]
 
 
 @jit
-def _relax(Pr: Reals, Pi: Reals, Mr: Reals, Mi: Reals, Zr: Reals, Zi: Reals, top: int, e1: float, e2: float) -> None:
+def _relax(P: Reals, M: Reals, Z: Reals, top: int, e1: float, e2: float) -> None:
     for k in range(top):
-        Pr[k] *= e2
-        Pi[k] *= e2
-        Mr[k] *= e2
-        Mi[k] *= e2
-        Zr[k] *= e1
-        Zi[k] *= e1
-    Zr[0] += 1.0 - e1
+        P[k] *= e2
+        M[k] *= e2
+        Z[k] *= e1
 
 
 @jit
 def _shift(P: Reals, M: Reals, top: int, sign: float) -> None:
-    """By one unit; the real parts join with sign 1, the imaginary parts with sign -1."""
+    """By one unit; F(0) comes from its own conjugate partner."""
     for k in range(top - 1, 0, -1):
         P[k] = P[k - 1]
     for k in range(top - 1):
@@ -69,46 +65,57 @@ def _shift(P: Reals, M: Reals, top: int, sign: float) -> None:
 
 @jit
 def _play(
-    kinds: NDArray[np.int64], numbers: Reals, t1: Reals, t2: Reals, off: Reals, b1: Reals, orders: int, out: Complex
+    kinds: NDArray[np.int64],
+    numbers: Reals,
+    t1: Reals,
+    t2: Reals,
+    off: Reals,
+    b1: Reals,
+    halves: int,
+    orders: int,
+    out: Complex,
 ) -> None:
-    Pr, Pi, Mr, Mi = np.zeros(orders), np.zeros(orders), np.zeros(orders), np.zeros(orders)
-    Zr, Zi = np.zeros(orders), np.zeros(orders)
+    """Half 0 holds Im F and Re Z, half 1 -Re F and Im Z; pulses about x keep them apart, so half 1 may stay empty."""
+    P, M, Z = np.zeros((2, orders)), np.zeros((2, orders)), np.zeros((2, orders))
     for atom in range(t1.size):
-        for state in (Pr, Pi, Mr, Mi, Zr, Zi):
-            state[:] = 0.0
-        Zr[0] = 1.0
+        P[:], M[:], Z[:] = 0.0, 0.0, 0.0
+        Z[0, 0] = 1.0
         top, done = 1, 0
         for event in range(kinds.size):
             kind, a, b = kinds[event], numbers[event, 0], numbers[event, 1]
             if kind == _PULSE:
-                _turn(Pr, Pi, Mr, Mi, top, -b)
-                _rotate(Pi, Mi, Zr, top, a * b1[atom])
-                _rotate(Pr, Mr, Zi, top, -a * b1[atom])
-                _turn(Pr, Pi, Mr, Mi, top, b)
+                if b != 0.0:
+                    _turn(P, M, top, -b)
+                for half in range(halves):
+                    _rotate(P[half], M[half], Z[half], top, a * b1[atom])
+                if b != 0.0:
+                    _turn(P, M, top, b)
             elif kind == _WAIT:
-                _relax(Pr, Pi, Mr, Mi, Zr, Zi, top, math.exp(-a / t1[atom]), math.exp(-a / t2[atom]))
+                e1, e2 = math.exp(-a / t1[atom]), math.exp(-a / t2[atom])
+                for half in range(halves):
+                    _relax(P[half], M[half], Z[half], top, e1, e2)
+                Z[0, 0] += 1.0 - e1
                 if off[atom] != 0.0:
-                    _turn(Pr, Pi, Mr, Mi, top, 2.0 * math.pi * off[atom] * a)
+                    _turn(P, M, top, 2.0 * math.pi * off[atom] * a)
                 for _ in range(int(b)):
                     top = min(top + 1, orders)
-                    _shift(Pr, Mr, top, 1.0)
-                    _shift(Pi, Mi, top, -1.0)
+                    for half in range(halves):
+                        _shift(P[half], M[half], top, 2.0 * half - 1.0)
             elif kind == _READ:
-                c, s = math.cos(a), math.sin(a)
-                out[atom, done] = (Pr[0] + 1j * Pi[0]) * (c - 1j * s)
+                out[atom, done] = (1j * P[0, 0] - P[1, 0]) * (math.cos(a) - 1j * math.sin(a))
                 done += 1
             elif kind == _READ_Z:
-                out[atom, done] = Zr[0]
+                out[atom, done] = Z[0, 0]
                 done += 1
             else:
                 top = 1
-                for state in (Pr, Pi, Mr, Mi, Zi):
-                    state[:] = 0.0
-                Zr[1:] = 0.0
+                z = Z[0, 0]
+                P[:], M[:], Z[:] = 0.0, 0.0, 0.0
                 if kind == _DECAY:
-                    Zr[0] *= math.exp(-a / t2[atom])
+                    z *= math.exp(-a / t2[atom])
                 elif kind != _SPOIL:
-                    Zr[0] *= a
+                    z *= a
+                Z[0, 0] = z
 
 
 def play(
@@ -147,12 +154,23 @@ def play(
         raise InvalidInput(
             "The program rewinds dephasing.", "Phase graphs here only count upwards.", "Give a balanced wait (0)."
         )
-    shape = arrays[0].shape
-    out = np.empty((arrays[0].size, program.reads), np.complex128)
-    flat = [np.array(array).ravel() for array in arrays]
-    needed = 1 + int(dephasing.sum())
-    _play(program.kinds, program.numbers, flat[0], flat[1], flat[2], flat[3], min(orders, needed), out)
+    shape, flat = arrays[0].shape, [np.array(array).ravel() for array in arrays]
+    out = np.empty((flat[0].size, program.reads), np.complex128)
+    numbers, halves = _about_x(program)
+    halves = 2 if flat[2].any() else halves
+    orders = min(orders, 1 + int(dephasing.sum()))
+    _play(program.kinds, numbers, flat[0], flat[1], flat[2], flat[3], halves, orders, out)
     return out.reshape(*shape, program.reads)
+
+
+def _about_x(program: Program) -> tuple[Reals, int]:
+    """Numbers of the events with pulses about -x written as negative angles, and how many halves of the states move."""
+    numbers = program.numbers.copy()
+    pulses = program.kinds == _PULSE
+    along_x = pulses & (np.abs(np.sin(numbers[:, 1])) < 1e-12)
+    numbers[along_x, 0] *= np.round(np.cos(numbers[along_x, 1]))
+    numbers[along_x, 1] = 0.0
+    return numbers, 1 if (along_x == pulses).all() else 2
 
 
 __all__ = ["play"]

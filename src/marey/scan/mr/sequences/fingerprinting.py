@@ -140,67 +140,81 @@ def _preparation(name: str, inversion_time: float) -> tuple[Program, float]:
 
 @dataclass(frozen=True, eq=False)
 class Dictionary:
-    """Courses of known tissues.
+    """Courses of known tissues; they are real, since all pulses have one axis and the receiver follows it.
 
     Args:
         t1, t2: ``(atom,)`` ms.
-        courses: ``(atom, image)`` complex64, of length 1.
-        sizes: ``(atom,)`` lengths before.
+        sizes: ``(atom,)`` lengths of the courses.
+        vectors: ``(image, rank)`` float32, the leading singular vectors.
+        courses: ``(atom, rank)`` float32, courses of length 1 in these.
     """
 
     t1: Reals
     t2: Reals
-    courses: NDArray[np.complex64]
     sizes: Reals
+    vectors: NDArray[np.float32]
+    courses: NDArray[np.float32]
 
 
-def build_dictionary(sequence: Fingerprinting, rr: ArrayLike, t1: ArrayLike, t2: ArrayLike) -> Dictionary:
+def build_dictionary(
+    sequence: Fingerprinting, rr: ArrayLike, t1: ArrayLike, t2: ArrayLike, lost: float = 1e-6
+) -> Dictionary:
     """Courses of every pair of a T1 and a T2 that is not longer than it.
 
     Args:
         sequence: of the scan.
         rr: heartbeats of the scan, ms.
         t1, t2: values of the grid, ms.
+        lost: share of the courses' energy that the singular vectors may leave out.
+
+    Raises:
+        InvalidInput: no pair is left.
     """
     pairs = np.array([(a, b) for a in np.ravel(t1) for b in np.ravel(t2) if b <= a], np.float64)
     if not len(pairs):
         raise InvalidInput("The grid is empty.", "T2 is at most T1.", "Give relaxation times in milliseconds.")
-    courses = epg.play(sequence.program(rr), pairs[:, 0], pairs[:, 1], orders=sequence.orders)
+    courses = epg.play(sequence.program(rr), pairs[:, 0], pairs[:, 1], orders=sequence.orders).real
     sizes = np.linalg.norm(courses, axis=1)
-    return Dictionary(pairs[:, 0], pairs[:, 1], (courses / sizes[:, None]).astype(np.complex64), sizes)
+    courses = courses / sizes[:, None]
+    energies, vectors = np.linalg.eigh(courses.T @ courses)
+    kept = np.cumsum(energies) > lost * len(pairs)
+    leading = vectors[:, kept]
+    return Dictionary(
+        pairs[:, 0], pairs[:, 1], sizes, leading.astype(np.float32), (courses @ leading).astype(np.float32)
+    )
 
 
-def match(dictionary: Dictionary, signals: ArrayLike, rank: int = 25) -> tuple[Reals, Reals, Reals]:
-    """T1 (ms), T2 (ms) and density of every voxel: the atom of the largest correlation.
-
-    Both sides are first projected on the dictionary's leading singular vectors, which changes nothing but the time.
+def match(dictionary: Dictionary, signals: ArrayLike) -> tuple[Reals, Reals, Complex]:
+    """T1 (ms), T2 (ms) and complex density of every voxel: the atom of the largest correlation.
 
     Args:
         dictionary: of the same scan.
         signals: ``(*shape, image)``.
-        rank: number of singular vectors.
 
     Raises:
         InvalidInput: signals of another length.
     """
     s = np.asarray(signals, np.complex64)
-    if s.shape[-1] != dictionary.courses.shape[1]:
+    if s.shape[-1] != len(dictionary.vectors):
         raise InvalidInput(
-            f"The signals have {s.shape[-1]} images, the dictionary {dictionary.courses.shape[1]}.",
+            f"The signals have {s.shape[-1]} images, the dictionary {len(dictionary.vectors)}.",
             "Both belong to one scan.",
             "Build the dictionary with the scan's sequence and heartbeats.",
         )
-    rows = s.reshape(-1, s.shape[-1])
-    _, vectors = np.linalg.eigh(dictionary.courses.conj().T @ dictionary.courses)
-    leading = vectors[:, -rank:]
-    atoms, voxels = dictionary.courses @ leading, rows @ leading
-    best, size = np.empty(len(rows), np.int64), np.empty(len(rows))
-    for start in range(0, len(rows), 2048):
-        product = np.abs(voxels[start : start + 2048] @ atoms.conj().T)
-        best[start : start + 2048] = product.argmax(1)
-        size[start : start + 2048] = product.max(1)
-    maps = (dictionary.t1[best], dictionary.t2[best], size / dictionary.sizes[best])
-    return maps[0].reshape(s.shape[:-1]), maps[1].reshape(s.shape[:-1]), maps[2].reshape(s.shape[:-1])
+    rows = s.reshape(-1, s.shape[-1]) @ dictionary.vectors
+    best = np.empty(len(rows), np.int64)
+    for start in range(0, len(rows), 512):
+        some = rows[start : start + 512]
+        best[start : start + 512] = (
+            (some.real @ dictionary.courses.T) ** 2 + (some.imag @ dictionary.courses.T) ** 2
+        ).argmax(1)
+    density = (rows * dictionary.courses[best]).sum(1) / dictionary.sizes[best]
+    shape = s.shape[:-1]
+    return (
+        dictionary.t1[best].reshape(shape),
+        dictionary.t2[best].reshape(shape),
+        density.astype(np.complex128).reshape(shape),
+    )
 
 
 __all__ = ["HAMILTON", "Dictionary", "Fingerprinting", "build_dictionary", "match"]

@@ -96,7 +96,7 @@ def null_time(sequence: InversionRecovery, of: Spins, rr: float) -> float:
         InvalidInput: no inversion time within a heartbeat nulls the tissue.
     """
     read = sequence.readout
-    low, high = max(read.before, 10.0), rr - (read.duration - read.before)
+    low, high = max(read.before, 10.0), rr - (read.duration - read.before) - 1e-6
 
     def mz(inversion_time: float) -> float:
         return float(sequence.but(inversion_time=inversion_time)(of, rr)[0].real.item())

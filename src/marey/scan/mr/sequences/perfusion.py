@@ -2,8 +2,9 @@
 recovery.
 
 The bolus is a gamma variate whose area obeys the conservation of the agent (Stewart and Hamilton): the concentration in
-whole blood, integrated over the first pass, is dose over cardiac output. The lungs delay and disperse it by another
-gamma variate; a share of it comes round again. The muscle has two exchanging compartments, plasma and interstitium
+whole blood, integrated over the first pass, is dose over cardiac output. The lungs delay and disperse it; a share comes
+round once more, and with it begins the slow clearance of `contrast.Clearance`, so that late enhancement follows without
+a gap. The muscle has two exchanging compartments, plasma and interstitium
 (Sourbron and Buckley
 2012, doi:10.1088/0031-9155/57/2/R1), F plasma flow, PS permeability times surface::
 
@@ -15,11 +16,11 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammainc
+from scipy.special import gamma, gammainc
 
 from marey.core import InvalidInput, Parameters, parameter
 from marey.core.units import MYOCARDIAL_DENSITY, g, kg, litre, minute, mL, ms, s
-from marey.scan.mr.contrast import ContrastState
+from marey.scan.mr.contrast import Clearance, ContrastState
 from marey.scan.mr.sequences.readout import DEGREE, Complex, Readout, Reals, SpoiledReadout
 from marey.scan.mr.spins import TYPICAL_HAEMATOCRIT, Spins, with_agent
 
@@ -32,13 +33,15 @@ class Bolus(Parameters):
         dose: mmol per kg of the body.
         weight: of the body.
         cardiac_output: flow of whole blood.
-        arrival: in the right ventricle, after the injection, ms.
+        arrival: of the first of it in the right ventricle, after the injection, ms.
         spread: of the bolus in the right ventricle, ms (its standard deviation).
         shape: of the gamma variates; larger is more symmetric.
-        transit, transit_spread: mean and standard deviation of the way through the lungs, ms.
-        recirculation: share of the agent that comes round a first time.
-        recirculation_time: from pass to pass, ms; it spreads by a third of it.
+        transit: from the first of it in the right to the first in the left ventricle, ms.
+        transit_spread: standard deviation of the ways through the lungs, ms.
+        recirculation: share of the agent that comes round as a second pass.
+        recirculation_time: from pass to pass, ms; it adds a third of itself to the spread.
         haematocrit: of the blood.
+        clearance: of the plasma, once the agent is mixed.
     """
 
     dose: float = parameter(0.075, 0.005, 0.2, "1", "mmol/kg, textbook value")
@@ -47,13 +50,14 @@ class Bolus(Parameters):
         5.5 * litre / minute, 1 * litre / minute, 25 * litre / minute, "L/min", "textbook value"
     )
     arrival: float = parameter(4 * s, 0, 60 * s, "s", "textbook value")
-    spread: float = parameter(2.2 * s, 0.3 * s, 20 * s, "s", "textbook value")
+    spread: float = parameter(2.6 * s, 0.3 * s, 20 * s, "s", "textbook value")
     shape: float = parameter(3.0, 1, 20, "1", "textbook value")
-    transit: float = parameter(5.5 * s, 1 * s, 40 * s, "s", "textbook value")
-    transit_spread: float = parameter(1.8 * s, 0.2 * s, 20 * s, "s", "textbook value")
-    recirculation: float = parameter(0.35, 0, 0.9, "1", "textbook value")
-    recirculation_time: float = parameter(16 * s, 5 * s, 90 * s, "s", "textbook value")
+    transit: float = parameter(4.5 * s, 1 * s, 40 * s, "s", "textbook value")
+    transit_spread: float = parameter(2.6 * s, 0.2 * s, 20 * s, "s", "textbook value")
+    recirculation: float = parameter(0.2, 0, 0.9, "1", "textbook value")
+    recirculation_time: float = parameter(10 * s, 5 * s, 90 * s, "s", "textbook value")
     haematocrit: float = parameter(TYPICAL_HAEMATOCRIT, 0.1, 0.7, "1", "textbook value")
+    clearance: Clearance = field(default_factory=Clearance)
 
     def right_heart(self, times: ArrayLike) -> Reals:
         """Concentration in whole blood of the right ventricle, mM, at times (ms) since the injection."""
@@ -64,24 +68,23 @@ class Bolus(Parameters):
         spread = float(np.hypot(self.spread, self.transit_spread))
         return self._course(np.asarray(times, np.float64), self.arrival + self.transit, spread)
 
-    def _course(self, times: Reals, mean_from: float, spread: float) -> Reals:
-        """Passes of the bolus, each later, broader and smaller than the last; area of the first: dose / output."""
+    def _course(self, times: Reals, start: float, spread: float) -> Reals:
+        """First pass, second pass, clearance; the area of the first is dose over output."""
         area = self.dose * self.weight / kg / (self.cardiac_output / litre)  # mM ms
-        total, share = np.zeros_like(times), 1.0
-        for lap in range(8):
-            width = float(np.hypot(spread, lap * self.recirculation_time / 3))
-            total = total + share * _gamma(times, mean_from + lap * self.recirculation_time, width, self.shape)
-            share *= self.recirculation
-        return np.asarray(area * total, np.float64)
+        second, wider = start + self.recirculation_time, spread + self.recirculation_time / 3
+        passes = _gamma(times, start, spread, self.shape) + self.recirculation * _gamma(
+            times, second, wider, self.shape
+        )
+        mixed = gammainc(self.shape, np.maximum(times - second, 0) * np.sqrt(self.shape) / wider)
+        late = (1 - self.haematocrit) * self.clearance.plasma(self.dose, times)
+        return np.asarray(area * passes + mixed * late, np.float64)
 
 
 def _gamma(times: Reals, start: float, spread: float, shape: float) -> Reals:
-    """Density (1/ms) of a gamma variate that begins `spread` before `start`, averaged over one ms."""
+    """Density (1/ms) of a gamma variate with a standard deviation that begins at `start`."""
     scale = spread / np.sqrt(shape)
-    since = np.maximum(times - start + spread, 0) / scale
-    return np.asarray(
-        gammainc(shape, since + 0.5 / scale) - gammainc(shape, np.maximum(since - 0.5 / scale, 0)), np.float64
-    )
+    since = np.maximum(times - start, 0) / scale
+    return np.asarray(since ** (shape - 1) * np.exp(-since) / (gamma(shape) * scale), np.float64)
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ class BalancedReadout(Readout):
     flip_angle: float = parameter(35 * DEGREE, 0, math.pi, "deg", "doi:10.1186/1532-429X-16-2")
     repetition_time: float = parameter(2.8 * ms, 1 * ms, 20 * ms, "ms", "textbook value")
     lines: int = parameter(64, 1, 1024, "1", "textbook value")
-    centre: float = parameter(0.5, 0, 0.99, "1", "textbook value")
+    centre: float = parameter(0.4, 0, 0.99, "1", "textbook value")
     ramp: int = parameter(5, 0, 50, "1", "doi:10.1186/1532-429X-16-2")
 
     @property
