@@ -5,6 +5,7 @@ from marey.core.errors import CannotWrite, InvalidInput, MareyError, NotAnalysab
 from marey.core.finding import Finding, ReferenceRange, Report
 from marey.core.grid import Grid
 from marey.core.image import FrameSource, Image, Labels
+from marey.core.kspace import KSpace
 from marey.core.mesh import Mesh
 from marey.core.parameter import Parameter, Parameters, parameter
 from marey.core.signal import Signal
@@ -13,7 +14,7 @@ from marey.core.structure import Code, Structure
 from marey.core.study import Facts, Notice, Study
 
 __all__ = [
-    "Beat", "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "Labels",
+    "Beat", "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "KSpace", "Labels",
     "MareyError", "Mesh", "NotAnalysable", "Notice", "Parameter", "Parameters", "ReferenceRange", "Report",
     "Signal", "Step", "Structure", "Study", "UnreadableFile", "describe", "parameter", "settings",
 ]  # fmt: skip
