@@ -1,5 +1,6 @@
 """The biventricular template: shape, mesh, coordinates, fibres and voxels of both ventricles."""
 
+from marey.anatomy.ventricles._voxel_kernels import fill
 from marey.anatomy.ventricles.atlas import ShapeAtlas, read_atlas
 from marey.anatomy.ventricles.cavities import cavity_volume, mass, wall_volume
 from marey.anatomy.ventricles.check import check_mesh, check_template
@@ -13,7 +14,7 @@ from marey.anatomy.ventricles.voxels import VoxelHeart, average, sample, spread,
 
 __all__ = [
     "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Place", "Resolution", "ShapeAtlas", "Topology",
-    "VentricleShape", "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "frames_within",
-    "locate", "mass", "read_atlas", "sample", "spread", "topology", "ventricles", "voxelise", "wall_volume",
+    "VentricleShape", "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "fill",
+    "frames_within", "locate", "mass", "read_atlas", "sample", "spread", "topology", "ventricles", "voxelise", "wall_volume",
     "with_coordinates", "with_fibres",
 ]  # fmt: skip

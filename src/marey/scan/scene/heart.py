@@ -1,0 +1,238 @@
+"""A beating heart as scenes on slice stacks."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.anatomy import structures as names
+from marey.anatomy.chambers import STRUCTURES, enclosed_volume, structure_of, ventricle_parts
+from marey.anatomy.ventricles import Topology, cavity_volume
+from marey.core import Beat, Grid, InvalidInput, Mesh, Structure
+from marey.scan.body.pose import HeartBreathing, Pose, breathing_pose
+from marey.scan.body.tissue import Tissue
+from marey.scan.scene.blood import BloodFlow
+from marey.scan.scene.layers import Cover, Covering
+from marey.scan.scene.movement import Moment, Movement, topology_of
+from marey.scan.scene.muscle import Material, material, with_scars
+from marey.scan.scene.scene import Scene
+from marey.scan.scene.trabeculae import Trabeculae, Trabeculation
+from marey.scan.scene.velocity import velocities
+from marey.scan.scene.voxels import Voxels, Window
+from marey.simulate.scar import Scar
+
+FloatArray = NDArray[np.float64]
+Codes = NDArray[np.uint8]
+NUMBER = {structure.name: number for number, structure in enumerate(STRUCTURES, start=1)}
+TISSUE_OF = {
+    names.LV_MYOCARDIUM: Tissue.LV_MYOCARDIUM, names.RV_WALL: Tissue.RV_MYOCARDIUM,
+    names.PAPILLARY_MUSCLES: Tissue.PAPILLARY_MUSCLE, names.MODERATOR_BAND: Tissue.PAPILLARY_MUSCLE,
+    names.LV_CAVITY: Tissue.LEFT_BLOOD, names.RV_CAVITY: Tissue.RIGHT_BLOOD, names.AORTA: Tissue.AORTIC_BLOOD,
+    names.PULMONARY_TRUNK: Tissue.PULMONARY_ARTERY_BLOOD, names.LA_CAVITY: Tissue.LEFT_ATRIAL_BLOOD,
+    names.RA_CAVITY: Tissue.RIGHT_ATRIAL_BLOOD, names.PULMONARY_VEINS: Tissue.PULMONARY_VENOUS_BLOOD,
+    names.SUPERIOR_VENA_CAVA: Tissue.VENOUS_BLOOD, names.INFERIOR_VENA_CAVA: Tissue.VENOUS_BLOOD,
+}  # fmt: skip
+VALVES = {
+    "mitral valve": "mitral",
+    "aortic valve": "aortic",
+    "tricuspid valve": "tricuspid",
+    "pulmonary valve": "pulmonary",
+}
+SHUT = 0.03
+MUSCLE = (NUMBER[names.LV_MYOCARDIUM.name], NUMBER[names.RV_WALL.name])
+CAVITIES = (NUMBER[names.LV_CAVITY.name], NUMBER[names.RV_CAVITY.name])
+COVER = 40
+_TISSUES = np.zeros(64 + COVER, np.uint8)
+for _structure, _tissue in TISSUE_OF.items():
+    _TISSUES[NUMBER[_structure.name]] = _tissue
+_TISSUES[COVER:] = np.arange(64)
+
+
+class HeartInMotion:
+    """A beat, placed in a patient, of which scenes can be asked at any time and breath.
+
+    Args:
+        beat: what moves.
+        pose: where the heart lies at end-expiration.
+        scars: of the left ventricle.
+        covering: fat, pericardium and walls around it.
+        trabeculation: of both ventricles; None for smooth ones.
+        breathing: how the heart follows the diaphragm.
+        rng: where the trabeculae lie; the same place for all scenes.
+
+    Raises:
+        InvalidInput: a beat without motion, or on a mesh that is not the template's.
+    """
+
+    def __init__(
+        self,
+        beat: Beat,
+        pose: Pose,
+        *,
+        scars: tuple[Scar, ...] = (),
+        covering: Covering | None = None,
+        trabeculation: Trabeculation | None = None,
+        breathing: HeartBreathing | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.beat, self.pose, self.scars = beat, pose, scars
+        self.breathing = breathing or HeartBreathing()
+        self.known: Topology = topology_of(beat)
+        self.movement = Movement(beat)
+        self._cover = Cover(self.known, covering or Covering())
+        self._trabeculae = (
+            Trabeculae(self.known, beat.mesh.points, trabeculation, rng or np.random.default_rng(0))
+            if trabeculation
+            else None
+        )
+        self.blood = BloodFlow(self.known, beat, self.movement)
+
+    def scene(
+        self,
+        grid: Grid,
+        time: float,
+        breath: float = 0.0,
+        samples: int = 3,
+        *,
+        reference: bool = False,
+        velocity: bool = False,
+    ) -> Scene:
+        """What lies in a grid's voxels.
+
+        Args:
+            grid: of the slices.
+            time: ms from the R wave; it repeats with the beat's period.
+            breath: mm of the diaphragm towards the feet.
+            samples: sub-slices through the thickness of each slice.
+            reference: whether to know which muscle lies where.
+            velocity: whether to know how fast everything moves.
+
+        Raises:
+            InvalidInput: a grid that misses the heart, a negative time, an impossible breath.
+        """
+        _check_time(time)
+        voxels = Voxels(grid, samples, breathing_pose(self.pose, breath, self.breathing))
+        now = self.movement.at(time)
+        surfaces = {name: Mesh(now.surfaces[name], cells) for name, cells in self.movement.triangles.items()}
+        cover = [(COVER + tissue, triangles) for tissue, triangles in self._cover.parts(now.points, surfaces)]
+        window = voxels.window(np.concatenate([triangles.reshape(-1, 3) for _, triangles in cover]))
+        values = voxels.empty(window)
+        inner = list(self._inner(now))
+        voxels.paint(inner, values, window)
+        structure = values.copy()
+        if not structure.any():
+            raise _missed(grid)
+        voxels.paint(cover, values, window)
+        tissue = _TISSUES[values]
+        self._roughen(voxels, window, now, dict(inner), structure, tissue)
+        self._close_valves(voxels, window, now, time, structure, tissue)
+        found = self._material(voxels, window, now, structure, tissue, wanted=reference or velocity)
+        speed = None
+        if velocity and found:
+            muscle = np.isin(structure, MUSCLE)
+            speed = velocities(voxels, window, time, self.movement, self.blood, structure, tissue, muscle, found)
+        return self._whole(grid, window, breath, time, structure, tissue, found if reference else None, speed)
+
+    def volumes(self, time: float) -> dict[Structure, float]:
+        """True volumes of the four cavities at a time, mm3, from their surfaces; muscles within count as cavity."""
+        now = self.movement.at(time)
+        found = {
+            structure: float(cavity_volume(now.points, self.known.cavities[side]))
+            for structure, side in ((names.LV_CAVITY, "lv"), (names.RV_CAVITY, "rv"))
+        }
+        for name in ("left atrium", "right atrium"):
+            if name in now.surfaces:
+                surface = Mesh(now.surfaces[name], self.movement.triangles[name])
+                found[structure_of(name)] = enclosed_volume(surface)
+        return found
+
+    def _inner(self, now: Moment) -> Iterator[tuple[int, FloatArray]]:
+        """Numbers of the structures with their triangles, in the order in which they hide each other."""
+        parts = list(ventricle_parts(self.known, now.points))
+        for name, cells in self.movement.triangles.items():
+            if name not in VALVES:
+                parts.append((structure_of(name), now.surfaces[name][cells]))
+        yield from sorted(((NUMBER[part.name], triangles) for part, triangles in parts), key=lambda part: part[0])
+
+    def _roughen(
+        self, voxels: Voxels, window: Window, now: Moment, inner: dict[int, FloatArray], structure: Codes, tissue: Codes
+    ) -> None:
+        if self._trabeculae is None:
+            return
+        lids = {}
+        for side, number in zip(("lv", "rv"), CAVITIES, strict=True):
+            lids[side] = inner[number][4 * len(self.known.cavities[side].wall) :]
+        core = voxels.empty(window)
+        voxels.paint([(1, triangles) for triangles in self._trabeculae.cores(now.points, lids)], core, window)
+        tissue[(core == 0) & np.isin(structure, CAVITIES)] = Tissue.PAPILLARY_MUSCLE
+
+    def _close_valves(
+        self, voxels: Voxels, window: Window, now: Moment, time: float, structure: Codes, tissue: Codes
+    ) -> None:
+        shut = [name for name in self.movement.triangles if name in VALVES and not self._open(name, time)]
+        leaflets = voxels.empty(window)
+        voxels.paint([(1, now.surfaces[name][self.movement.triangles[name]]) for name in shut], leaflets, window)
+        tissue[(leaflets > 0) & (structure > 0) & ~np.isin(structure, MUSCLE)] = Tissue.VESSEL_WALL
+
+    def _open(self, valve: str, time: float) -> bool:
+        flow = self.beat.flows[VALVES[valve]]
+        now = np.interp(time % self.beat.period, self.beat.flows.times, flow)
+        return bool(now > SHUT * flow.max())
+
+    def _material(
+        self, voxels: Voxels, window: Window, now: Moment, structure: Codes, tissue: Codes, *, wanted: bool
+    ) -> Material | None:
+        muscle = np.isin(structure, MUSCLE)
+        if not (wanted or self.scars):
+            return None
+        found = material(voxels, window, muscle, self.beat.mesh, now.points)
+        if self.scars and muscle.any():
+            tissue[muscle] = with_scars(tissue[muscle], found, self.scars)
+        return found
+
+    def _whole(
+        self, grid: Grid, window: Window, breath: float, time: float, structure: Codes, tissue: Codes,
+        found: Material | None, speed: NDArray[np.float32] | None,
+    ) -> Scene:  # fmt: skip
+        """The window's values on the whole grid."""
+        shape = (*structure.shape[:2], *grid.shape[1:])
+        where = (slice(None), slice(None), *window)
+
+        def spread(values: NDArray[np.generic], empty: float) -> NDArray[np.generic]:
+            whole = np.full((*shape, *values.shape[4:]), empty, values.dtype)
+            whole[where] = values
+            return whole
+
+        reference = cell = None
+        if found is not None:
+            muscle = np.isin(structure, MUSCLE)
+            place = np.full((*structure.shape, 3), np.nan, np.float32)
+            place[muscle] = found.of_points(self.beat.mesh.points)
+            number = np.full(structure.shape, -1, np.int32)
+            number[muscle] = found.cell
+            reference, cell = spread(place, np.nan), spread(number, -1)
+        return Scene(
+            grid, spread(tissue, 0), spread(structure, 0), breath, time, reference,
+            None if speed is None else spread(speed, 0.0), cell,
+        )  # fmt: skip
+
+
+def _check_time(time: float) -> None:
+    if not (np.isfinite(time) and time >= 0):
+        raise InvalidInput(
+            f"The heart at {time:.6g} ms was asked for.",
+            "Times count from the R wave, in ms, and are not negative.",
+            "Correct the time.",
+        )
+
+
+def _missed(grid: Grid) -> InvalidInput:
+    centre = ", ".join(f"{value:.0f}" for value in grid.centre)
+    return InvalidInput(
+        f"The {grid.shape[0]} slice(s) about ({centre}) mm miss the heart.",
+        "At least one slice has to cut the heart or its great vessels.",
+        "Move or turn the slices, or place the heart elsewhere.",
+    )
+
+
+__all__ = ["HeartInMotion"]
