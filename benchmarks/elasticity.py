@@ -1,6 +1,7 @@
 """Finite elements of the heart: Land 2015 problems beside FElupe, and the time of a beat.
 
     python benchmarks/elasticity.py [--fine] [--peer PYTHON]
+    python benchmarks/elasticity.py --hearts coarse,medium
 
 PYTHON is an interpreter that has FElupe (GPL, so it is no dependency: `pip install felupe[all]` in an environment of
 its own); without it the peer's columns stay empty. Times are of one process on one thread, compilation excluded.
@@ -18,7 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core.hexahedra import GAUSS, shape_functions
-from marey.core.units import mmHg
+from marey.core.units import mL, mmHg
+from marey.simulate.beat.body import body
+from marey.simulate.beat.electrics import activate
+from marey.simulate.beat.elements import pump_by_elements, tissue_of
+from marey.simulate.beat.pump import pump
+from marey.simulate.beat.step import RESOLUTIONS
+from marey.simulate.circulation.loop import haemodynamics
 from marey.simulate.elasticity import (
     Assembly,
     Body,
@@ -39,6 +46,7 @@ from marey.simulate.elasticity import (
     truncated_ellipsoid,
     unload,
 )
+from marey.simulate.heart import Heart
 
 Counts = tuple[int, int, int]
 IntArray = NDArray[np.intp]
@@ -144,11 +152,53 @@ def ventricle_beat(cells: Counts) -> str:
     )
 
 
+def whole_heart(resolution: str) -> str:
+    """One row: a healthy heart's beat brought to its periodic state in the closed loop, from the multi-patch beat."""
+    heart = Heart()
+    at = body(heart, RESOLUTIONS[resolution], 2.0)
+    active = activate(heart, at)
+    start = pump(heart, at, active.patches)
+    began, processor = time.perf_counter(), time.process_time()
+    found, _ = pump_by_elements(heart, at, active, 30, start)
+    seconds, processor = time.perf_counter() - began, time.process_time() - processor
+    clock = time.process_time()
+    beat = elastic_beat(
+        found.assembly,
+        found.beat.state(0),
+        tissue_of(heart, at, active),
+        found.blood,
+        period=found.blood.circulation.period,
+    )
+    one = time.process_time() - clock
+    numbers = haemodynamics(found.loop)
+    return (
+        f"| {resolution} | {found.assembly.pattern.size} | {one:.0f} | {beat.iterations} | {found.beats} | "
+        f"{processor:.0f} | {seconds:.0f} | {100 * found.change:.2f} | "
+        f"{found.strokes[0] / mL:.1f} / {found.strokes[1] / mL:.1f} | {numbers.edv / mL:.0f} | "
+        f"{100 * numbers.ef:.1f} / {100 * numbers.rv_ef:.1f} | {numbers.systolic_pressure / mmHg:.0f} / "
+        f"{numbers.diastolic_pressure / mmHg:.0f} | {numbers.lv_peak_pressure / mmHg:.0f} / "
+        f"{numbers.rv_peak_pressure / mmHg:.0f} | {found.filling[0] / mmHg:.1f} / {found.filling[1] / mmHg:.1f} | "
+        f"{found.beat.dilatation.min():.3f}-{found.beat.dilatation.max():.3f} |"
+    )
+
+
+HEART_COLUMNS = (
+    "mesh", "unknowns", "beat, CPU s", "iterations", "beats", "all, CPU s", "all, s", "change, % of stroke",
+    "strokes, mL", "EDV, mL", "EF left / right, %", "aorta, mmHg", "peaks, mmHg", "filling, mmHg", "cells' J",
+)  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fine", action="store_true", help="meshes that take minutes too")
     parser.add_argument("--peer", help="interpreter that has FElupe")
+    parser.add_argument("--hearts", help="only periodic beats of whole ventricles on these meshes: coarse,medium")
     options = parser.parse_args()
+    if options.hearts:
+        print(f"| {' | '.join(HEART_COLUMNS)} |\n{'|---' * len(HEART_COLUMNS)}|")
+        for resolution in options.hearts.split(","):
+            print(whole_heart(resolution), flush=True)
+        return
     ours(3, (1, 4, 4))
     print("| problem | mesh | unknowns | z, mm | s | FElupe, z | s | expected |\n|---|---|---|---|---|---|---|---|")
     for problem in (1, 2, 3):

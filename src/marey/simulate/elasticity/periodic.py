@@ -46,6 +46,7 @@ class PeriodicBeat:
         assembly: the unloaded body.
         beat: its last beat; it starts at the shape that the body was given in.
         loop: the circulation during it, with `LinearisedVentricles`.
+        blood: the circulation at its start.
         filling: (2,) kPa, transmural, at which the body was given.
         strokes: (2,) mm3 net out of the left and the right ventricle.
         change: the largest of what `periodic_beat` keeps below its tolerance.
@@ -55,6 +56,7 @@ class PeriodicBeat:
     assembly: Assembly
     beat: ElasticBeat
     loop: Loop
+    blood: ClosedLoop
     filling: FloatArray
     strokes: FloatArray
     change: float
@@ -116,7 +118,7 @@ def periodic_beat(
         strokes = _ejected(loop, drift)
         change = float(max(np.abs(drift).max(), np.abs(ahead).max(), abs(np.ptp(strokes))) / strokes.max())
         if change < tolerance and count > 1:
-            return PeriodicBeat(assembly, beat, loop, where[:2], strokes, change, count)
+            return PeriodicBeat(assembly, beat, loop, blood, where[:2], strokes, change, count)
         past = [*past[-1:], (predicted, np.concatenate([rise / mmHg, ahead / mL]))]
         where = _next(past)
     left, right = strokes / mL
