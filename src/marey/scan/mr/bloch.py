@@ -100,7 +100,7 @@ class SlicePulse(Parameters):
         for flip in self.shape():
             transverse, along = rotate(transverse, along, flip)
             transverse = transverse * turn
-        return transverse * np.exp(-1j * np.pi * across * (self.time_bandwidth + 1 / self.steps)), along
+        return transverse * np.exp(-1j * np.pi * across * self.time_bandwidth * (1 + 1 / self.steps)), along
 
     def flip_factors(self, samples: int = 32, extent: float = 1.5) -> Reals:
         """Local flip angle over the nominal one at evenly spaced places, ``(samples,)``: the `b1` of sequences.

@@ -38,7 +38,7 @@ class TurboSpinEcho(Parameters):
     centre: int = parameter(8, 1, 256, "1", "textbook value")
     echo_spacing: float = parameter(7 * ms, 2 * ms, 50 * ms, "ms", "textbook value")
     refocusing_angle: float = parameter(math.pi, 0.3, math.pi, "deg", "textbook value")
-    black_blood_time: float = parameter(550 * ms, 0, 2000 * ms, "ms", "textbook value")
+    black_blood_time: float = parameter(620 * ms, 0, 2000 * ms, "ms", "textbook value")
     fat_time: float = parameter(0, 0, 1000 * ms, "ms", "textbook value")
     heartbeats: int = parameter(2, 1, 6, "1", "textbook value")
 
@@ -62,11 +62,12 @@ class TurboSpinEcho(Parameters):
         return np.asarray(of.density * mz * self.train(of, b1)[..., self.centre - 1], np.complex128)
 
     def _prepared(self, of: Spins, rr: float, flowing: NDArray[np.bool_]) -> Reals:
-        """Longitudinal magnetisation at the train, which left none the last time (spins that flow in: all)."""
+        """Longitudinal magnetisation at the train: the last train left none; blood that flows in saw the inversions only."""
         wanted, fat = self.black_blood_time, self.fat_time
         rest = max(self.heartbeats * rr - self.echoes * self.echo_spacing - wanted, 0.0)
-        before = np.where(flowing, 1.0, 1 - np.exp(-rest / of.t1))
-        start = np.where(flowing & (wanted > 0), -before, before)
+        left = np.exp(-self.heartbeats * rr / of.t1)
+        inverted = -(1 - left) / (1 + left) if wanted else np.ones_like(left)
+        start = np.where(flowing, inverted, 1 - np.exp(-rest / of.t1))
         if fat:
             middle = 1 + (start - 1) * np.exp(-max(wanted - fat, 0.0) / of.t1)
             return np.asarray(1 + (-middle - 1) * np.exp(-fat / of.t1), np.float64)
