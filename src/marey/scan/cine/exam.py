@@ -99,8 +99,9 @@ class CineExam:
     def _plan(self, rng: np.random.Generator, heart: Heart) -> StackPlan:
         low, high = -4.0, heart.lv.length + 10
         step = max((high - low) / max(self.slices - 1, 1), 4.0)
+        start = low + step * rng.uniform(-0.5, 0.5)  # slices that always meet the base alike bias every volume
         return StackPlan(
-            heights=low + step * np.arange(self.slices),
+            heights=start + step * np.arange(self.slices),
             thickness=min(self.slice_thickness, step),
             tilt=(rng.normal(0, 0.04), rng.normal(0, 0.04)),
             centre=(rng.normal(14, 8), rng.normal(0, 8)),
