@@ -15,8 +15,8 @@ class KSpace:
     Args:
         samples: ``(coil, ..., sample)`` complex64; the middle axes count readouts, in the order of acquisition
             ``(readout,)`` or sorted ``(phase, line)``.
-        trajectory: ``(..., sample, 2)`` float32, where each sample lies in k-space, cycles per mm along the picture's two
-            axes (phase encoding, readout); 0 is the centre. Its readout axes may be 1 where all readouts agree.
+        trajectory: ``(..., sample, 2)`` float32, where each sample lies in k-space, cycles per mm along the picture's
+            two axes (phase encoding, readout); 0 is the centre. Its readout axes may be 1 where all readouts agree.
         times: ``(...)`` ms since the scan began, of every readout.
         noise_covariance: ``(coil, coil)`` complex, of a sample's noise: the mean of n n^H.
         dwell_time: ms between samples.
@@ -55,7 +55,7 @@ class KSpace:
     @property
     def coils(self) -> int:
         """Number of receive coils."""
-        return self.samples.shape[0]
+        return len(self.samples)
 
 
 def _check_shapes(k: KSpace) -> None:

@@ -47,7 +47,7 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class StateTable:
-    """States of the object at some times and breaths; between them the nearest is taken, times repeat with the period."""
+    """States of the object at some times and breaths; between them the nearest is taken, times repeat."""
 
     times: NDArray[np.float64]
     breaths: NDArray[np.float64]
@@ -74,9 +74,10 @@ def acquire(
     schedule: Schedule,
     encoder: Encoder,
     grid: ObjectGrid,
+    rng: np.random.Generator,
+    *,
     noise_covariance: NDArray[np.complex128],
     noise: float,
-    rng: np.random.Generator,
     time_step: float = 10.0,
     breath_step: float = 0.5,
 ) -> KSpace:
@@ -87,9 +88,9 @@ def acquire(
         schedule: when each line is measured.
         encoder: coils and Fourier encoding, on the reduced grid (`reduced_grid`).
         grid: of the object.
+        rng: of the noise.
         noise_covariance: ``(coil, coil)`` of mean diagonal 1.
         noise: standard deviation of the real part of a sample (`Receiver.sample_noise`).
-        rng: of the noise.
         time_step, breath_step: ms and mm within which the object counts as still.
 
     Raises:

@@ -6,15 +6,19 @@ For a segment from a to b that carries the current I, with r1 = p - a, r2 = p - 
     A = mu0 I / (4 pi)  (b - a) / L  ln((r1 + r2 + L) / (r1 + r2 - L))
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+
+from marey.core.jit import fast_jit
 
 Array = NDArray[np.float64]
 
 MU0_BY_4PI = 1e-7
 """T m/A (textbook value, 1e-10 off since 2019)."""
-WIRE_RADIUS = 2.0
-"""mm, within which the field does not grow any more."""
+WIRE_RADIUS = 6.0
+"""Half the width of the copper strips, mm (textbook value); within it the field does not grow any more."""
 
 
 def magnetic_field(loop: Array, points: Array, wire_radius: float = WIRE_RADIUS) -> Array:
@@ -28,13 +32,27 @@ def magnetic_field(loop: Array, points: Array, wire_radius: float = WIRE_RADIUS)
     Returns:
         ``(..., 3)`` tesla.
     """
-    to_points = points[..., None, :] - loop
-    distance = np.sqrt((to_points**2).sum(-1) + wire_radius**2)
-    ahead, ahead_distance = np.roll(to_points, -1, -2), np.roll(distance, -1, -1)
-    both = distance * ahead_distance
-    weight = (distance + ahead_distance) / (both * (both + (to_points * ahead).sum(-1)))
-    per_metre = np.einsum("...si,...s->...i", np.cross(to_points, ahead), weight)
-    return np.asarray(MU0_BY_4PI * 1e3 * per_metre, np.float64)
+    flat = np.ascontiguousarray(points.reshape(-1, 3), np.float64)
+    field = _segments(np.ascontiguousarray(loop, np.float64), flat, wire_radius)
+    return np.asarray(MU0_BY_4PI * 1e3 * field.reshape(points.shape), np.float64)
+
+
+@fast_jit
+def _segments(loop: Array, points: Array, wire_radius: float) -> Array:
+    """(point, 3) sum over all segments of the closed form, 1/mm."""
+    field = np.zeros_like(points)
+    for i in range(len(points)):
+        for segment in range(len(loop)):
+            a, b = loop[segment - 1], loop[segment]
+            ux, uy, uz = points[i, 0] - a[0], points[i, 1] - a[1], points[i, 2] - a[2]
+            vx, vy, vz = points[i, 0] - b[0], points[i, 1] - b[1], points[i, 2] - b[2]
+            u = math.sqrt(ux * ux + uy * uy + uz * uz + wire_radius**2)
+            v = math.sqrt(vx * vx + vy * vy + vz * vz + wire_radius**2)
+            weight = (u + v) / (u * v * (u * v + ux * vx + uy * vy + uz * vz))
+            field[i, 0] += weight * (uy * vz - uz * vy)
+            field[i, 1] += weight * (uz * vx - ux * vz)
+            field[i, 2] += weight * (ux * vy - uy * vx)
+    return field
 
 
 def vector_potential(loop: Array, points: Array, wire_radius: float = WIRE_RADIUS) -> Array:

@@ -1,7 +1,7 @@
 """An array of receive loops around the chest: sensitivities by reciprocity, noise from the body that they share.
 
-The voltage that a spin induces in a loop is proportional to the transverse field that a unit current in the loop makes at
-the spin, as seen in the frame that turns against the spin: B1- = (Bx - i By) / 2 with z along the main field (Hoult,
+The voltage that a spin induces in a loop is proportional to the transverse field that a unit current in the loop makes
+at the spin, as seen in the frame that turns against the spin: B1- = (Bx - i By) / 2 with z along the main field (Hoult,
 doi:10.1002/1099-0534(2000)12:4<173::AID-CMR1>3.0.CO;2-Q). Noise comes from currents in the conducting body: coils that
 see the same body share it, R_ij = sigma w^2 integral of A_i . A_j (Roemer, doi:10.1002/mrm.1910160203).
 """
@@ -17,7 +17,7 @@ from marey.scan.mr.acquisition.biot_savart import circle, magnetic_field, vector
 
 Array = NDArray[np.float64]
 LARGEST_ARRAY = 64
-KNOTS = 9.0  # mm between the points at which the field of a loop is evaluated in a slice
+KNOTS = 6.0  # mm between the points at which the field of a loop is evaluated in a slice
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def _loop(centre: Array, angle: float, along: float, radius: float, geometry: Ch
 def loaded_covariance(loops: Array, centre: Array, geometry: ChestArray, step: float = 12.0) -> NDArray[np.complex128]:
     """Noise covariance of loops ``(coil, segment, 3)`` around a conducting elliptic cylinder, of mean diagonal 1.
 
-    The body is taken 20 mm within the loops and conducts evenly; the electric field is that of the vector potential, the
-    charges on the skin are neglected.
+    The body is taken 20 mm within the loops and conducts evenly; the electric field is that of the vector potential,
+    the charges on the skin are neglected.
     """
     a, b, half = geometry.width / 2 - 20, geometry.depth / 2 - 20, geometry.length / 2 + 60
     axes = [np.arange(-side, side + step, step) for side in (a, b, half)]
@@ -122,7 +122,7 @@ def loaded_covariance(loops: Array, centre: Array, geometry: ChestArray, step: f
 def sensitivities(array: CoilArray, grid: Grid, reference: Array | None = None) -> NDArray[np.complex64]:
     """Receive sensitivity of every coil on every slice of a grid.
 
-    Evaluated on a lattice of 9 mm in the slice and interpolated by cubic splines.
+    Evaluated on a lattice of 6 mm in the slice and interpolated by cubic splines.
 
     Args:
         array: of coils.

@@ -111,7 +111,7 @@ def object_grid(encoding: Encoding, finer: float = 2.0, extent: tuple[float, flo
     Args:
         encoding: of the slice.
         finer: pixels per acquired pixel, at least.
-        extent: fields of view that the object covers at least (phase encoding, readout); what lies beyond is not imaged.
+        extent: fields of view that the object covers at least (phase encoding, readout); beyond it is nothing.
 
     Raises:
         InvalidInput: a grid that is coarser than the matrix or smaller than the field of view, or too large.

@@ -1,11 +1,12 @@
 """Fourier transforms between pictures and k-space, and the encoding of a slice by many coils.
 
-Both sides are centred: k-space has its centre at index ``n // 2``; pictures are sampled at the middles of their pixels and
-turn about the middle of the field of view, so that a picture of any matrix shows the same place. All are unitary.
+Both sides are centred: k-space has its centre at index ``n // 2``; pictures are sampled at the middles of their pixels
+and turn about the middle of the field of view, so that a picture of any matrix shows the same place. All are unitary.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def image_to_readout(profile: Complex) -> Complex:
 
 
 def lines_to_image(hybrid: Complex, lines: NDArray[np.intp], rows: int) -> Complex:
-    """Inverse transform along phase encoding alone, of some lines ``(..., line, column)`` of `rows`; the others are 0."""
+    """Inverse transform along phase encoding alone, of some lines ``(..., line, column)`` of `rows`; others are 0."""
     spectrum = np.zeros((*hybrid.shape[:-2], rows, hybrid.shape[-1]), np.complex64)
     turned = _phase(rows, rows).conj()[lines].astype(np.complex64)[:, None]
     spectrum[..., (lines - rows // 2) % rows, :] = hybrid * turned
@@ -73,8 +74,8 @@ class CartesianEncoder:
         sensitivities: ``(coil, row, column)`` of the coils on the picture's grid.
         per_field: pixels of that grid in one field of view.
 
-    Without oversampling the receiver's filter cuts off what lies beyond the field of view along the readout. The samples
-    are scaled so that the unitary inverse transform of the full matrix gives the picture's intensities.
+    Without oversampling the receiver's filter cuts off what lies beyond the field of view along the readout. The
+    samples are scaled so that the unitary inverse transform of the full matrix gives the picture's intensities.
     """
 
     encoding: Encoding
@@ -86,8 +87,8 @@ class CartesianEncoder:
         sides = zip(self.sensitivities.shape[-2:], self.per_field, self.encoding.matrix, strict=True)
         if any(per_field < matrix or (side - per_field) % 2 for side, per_field, matrix in sides):
             raise InvalidInput(
-                f"The object has {self.sensitivities.shape[-2:]} pixels, {self.per_field} of them in the field of view.",
-                f"At least {self.encoding.matrix} of them in the field of view and an even number around it are needed.",
+                f"The object has {self.sensitivities.shape[-2:]} pixels, {self.per_field} in the field of view.",
+                f"At least {self.encoding.matrix} in the field of view and an even number around it are needed.",
                 "Make the grid with object_grid.",
             )
 
@@ -155,7 +156,7 @@ def _folded(image: Complex, field: int, axis: int) -> Complex:
     target, source = np.moveaxis(folded, axis, 0), np.moveaxis(image, axis, 0)
     places = _places(side, field)
     starts = [0, *(np.flatnonzero(np.diff(places) != 1) + 1), side]
-    for begin, end in zip(starts[:-1], starts[1:], strict=True):
+    for begin, end in pairwise(starts):
         target[places[begin] : places[begin] + end - begin] += source[begin:end]
     return folded
 

@@ -40,7 +40,7 @@ class Schedule:
 
     @property
     def duration(self) -> float:
-        """ms from the first to the last readout."""
+        """From the first to the last readout, ms."""
         return float(np.ptp(self.clock))
 
 
@@ -74,6 +74,7 @@ def prospective(
     shots: list[Lines],
     repetition_time: float,
     frames: int = 1,
+    *,
     delay: float = 0.0,
     every: int = 1,
 ) -> Schedule:
@@ -139,7 +140,7 @@ def retrospective(
         frames = int(lengths[beat] / (shot.size * repetition_time))
         if frames < 1:
             raise InvalidInput(
-                f"A segment of {shot.size} lines lasts {shot.size * repetition_time:.0f} ms, a beat {lengths[beat]:.0f} ms.",
+                f"A segment lasts {shot.size * repetition_time:.0f} ms, a beat {lengths[beat]:.0f} ms.",
                 "A beat must hold at least one segment.",
                 "Make the segments shorter.",
             )
@@ -157,8 +158,8 @@ def real_time(patient: Patient, rng: np.random.Generator, frames: list[Lines], r
     """
     _check(repetition_time, 0.0, len(frames), 1)
     line = np.concatenate(frames)
-    clock = np.arange(line.size) * repetition_time
-    frame = np.repeat(np.arange(len(frames)), [part.size for part in frames])
+    clock = np.asarray(np.arange(line.size) * repetition_time, np.float64)
+    frame = np.asarray(np.repeat(np.arange(len(frames)), [part.size for part in frames]), np.intp)
     if clock[-1] >= patient.r_waves[-1]:
         raise _too_few_beats(patient)
     trigger = np.searchsorted(patient.r_waves, clock, side="right") - 1
@@ -167,7 +168,8 @@ def real_time(patient: Patient, rng: np.random.Generator, frames: list[Lines], r
 
 def _block(shot: Lines, frames: int, start: float, repetition_time: float) -> tuple[Lines, Lines, Array]:
     line = np.tile(shot, frames)
-    return line, np.repeat(np.arange(frames), shot.size), start + np.arange(line.size) * repetition_time
+    clock = np.asarray(start + np.arange(line.size) * repetition_time, np.float64)
+    return line, np.asarray(np.repeat(np.arange(frames), shot.size), np.intp), clock
 
 
 def _schedule(
@@ -190,7 +192,7 @@ def _schedule(
 def _check(repetition_time: float, delay: float, frames: int, every: int) -> None:
     if not (repetition_time > 0 and delay >= 0 and frames >= 1 and every >= 1):
         raise InvalidInput(
-            f"The repetition time is {repetition_time} ms, the trigger delay {delay} ms, {frames} frames every {every} beats.",
+            f"The repetition time is {repetition_time} ms, the delay {delay} ms, {frames} frames every {every} beats.",
             "A positive repetition time, a delay of 0 or more, and at least one frame and beat are expected.",
             "Correct the timing.",
         )

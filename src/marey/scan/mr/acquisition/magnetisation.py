@@ -1,4 +1,4 @@
-"""The object of a slice as k-space sees it: its species blurred and displaced along the readout, its finest detail cut off."""
+"""The object of a slice as k-space sees it: species blurred and displaced along the readout, finest detail cut off."""
 
 from dataclasses import dataclass, field
 
@@ -44,8 +44,8 @@ class Magnetisation:
             or (self.field_map.size and self.field_map.shape != shape[1:])
         ):
             raise InvalidInput(
-                f"The magnetisation has the shape {self.values.shape}, {species} off-resonances, {len(self.t2_star)} decay "
-                f"times and a field map {self.field_map.shape}.",
+                f"The magnetisation has the shape {self.values.shape}, {species} off-resonances, "
+                f"{len(self.t2_star)} decay times and a field map {self.field_map.shape}.",
                 "(species, row, column), one number per species and a map (row, column) or none are expected.",
                 "Give every species its picture, its off-resonance and its T2*.",
             )

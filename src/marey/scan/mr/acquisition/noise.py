@@ -14,21 +14,19 @@ class Receiver(Parameters):
     """How noisy the receiver is.
 
     Args:
-        noise: standard deviation of the real (and of the imaginary) part in a picture taken with one readout per line at
-            1.5 T, 1 kHz per pixel, 100 lines, voxels of 1 mm3, relative to the signal that the object's magnetisation 1
-            gives where the sensitivities' root of the sum of squares is 1.
+        noise: standard deviation of the real (and of the imaginary) part in a picture taken with one readout per line
+            at 1.5 T, 1 kHz per pixel, 100 lines, voxels of 1 mm3, relative to the signal that magnetisation 1 gives
+            where the sensitivities' root of the sum of squares is 1.
         averages: times that every line is measured.
         field_strength: tesla; the signal grows with it.
     """
 
-    noise: float = parameter(
-        0.25, 0, 50, "1", "SNR 60 of blood (magnetisation 0.4) in a cine of 1.8 x 1.8 x 8 mm, textbook"
-    )
+    noise: float = parameter(0.25, 0, 50, "1", "a cine's blood of 0.4 has SNR 60: textbook")
     averages: float = parameter(1.0, 1, 64, "1", "one")
     field_strength: float = parameter(1.5, 0.2, 7, "1", "tesla")
 
     def sample_noise(self, encoding: Encoding, slice_thickness: float) -> float:
-        """Standard deviation of the real part of a sample: of the voxel's volume, the time it is listened to, the field."""
+        """Standard deviation of the real part of a sample, by the voxel's volume, the time spent and the field."""
         volume = encoding.pixel[0] * encoding.pixel[1] * slice_thickness
         readouts = encoding.matrix[0] * self.averages / 100
         return float(self.noise / volume * np.sqrt(encoding.bandwidth / readouts) * 1.5 / self.field_strength)
@@ -37,7 +35,7 @@ class Receiver(Parameters):
 def complex_noise(
     rng: np.random.Generator, covariance: NDArray[np.complex128], deviation: float, shape: tuple[int, ...]
 ) -> NDArray[np.complex64]:
-    """``(coil, *shape)`` noise whose mean n n^H is ``2 deviation^2 covariance``: `deviation` in real and imaginary part."""
+    """``(coil, *shape)`` noise whose mean n n^H is ``2 deviation^2 covariance``: `deviation` in either part."""
     values, vectors = np.linalg.eigh(covariance)
     mixing = (vectors * np.sqrt(np.maximum(values, 0)) * deviation).astype(np.complex64)
     parts = rng.standard_normal((len(covariance), *shape, 2), dtype=np.float32)

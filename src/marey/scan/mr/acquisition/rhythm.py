@@ -97,14 +97,14 @@ class FreeBreathing(Parameters):
 def heart_time(clock: Array, r_waves: Array, period: float, systole: float | None = None) -> Array:
     """Where in the simulated beat the heart is.
 
-    A longer beat has a longer diastole; systole lasts as long as in the simulated beat, except that a beat too short for
-    it is cut off by the next R wave.
+    A longer beat has a longer diastole; systole lasts as long as in the simulated beat, except that a beat too short
+    for it is cut off by the next R wave.
 
     Args:
         clock: (...) ms since the scan began.
         r_waves: (beat,) ms, increasing, from at most the first to after the last of the times.
         period: of the simulated beat, ms.
-        systole: its length, ms; 0.16 sqrt(period in s) * 2.4 (Bazett's form of the QT interval, textbook) when not given.
+        systole: its length, ms; 0.384 sqrt(period in s) s (Bazett's form, textbook value) when not given.
 
     Returns:
         (...) ms from 0 to the period.

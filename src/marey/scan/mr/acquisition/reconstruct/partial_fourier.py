@@ -1,7 +1,7 @@
 """K-space that was measured on one side only, completed by the symmetry that a picture with a smooth phase has.
 
-Homodyne detection (Noll 1991, doi:10.1109/42.79473) and projection onto convex sets. k-space is ``(..., line, sample)``,
-centred, with zeros where nothing was measured: the first `missing` lines.
+Homodyne detection (Noll 1991, doi:10.1109/42.79473) and projection onto convex sets. k-space is
+``(..., line, sample)``, centred, with zeros where nothing was measured: the first `missing` lines.
 """
 
 import numpy as np

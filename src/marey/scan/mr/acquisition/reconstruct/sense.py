@@ -17,6 +17,7 @@ def conjugate_gradients(
     forward: Callable[[Complex], Complex],
     adjoint: Callable[[Complex], Complex],
     samples: Complex,
+    *,
     iterations: int = 20,
     regularisation: float = 0.0,
     tolerance: float = 1e-6,
@@ -50,9 +51,9 @@ def conjugate_gradients(
         turned = adjoint(forward(direction)) + np.float32(regularisation) * direction
         step = np.complex64(energy / np.vdot(direction, turned).real)
         picture += step * direction
-        residual = residual - step * turned
+        residual -= (step * turned).astype(np.complex64)
         before, energy = energy, float(np.vdot(residual, residual).real)
-        direction = residual + np.complex64(energy / before) * direction
+        direction = np.asarray(residual + np.float32(energy / before) * direction, np.complex64)
     return picture
 
 
