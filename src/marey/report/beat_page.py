@@ -53,7 +53,15 @@ class Row:
     unit: str
 
 
-def write_beat_page(path: Path, beat: Beat, title: str, units: Mapping[str, str], made: Mapping[str, str]) -> Path:
+def write_beat_page(
+    path: Path,
+    beat: Beat,
+    title: str,
+    units: Mapping[str, str],
+    made: Mapping[str, str],
+    *,
+    beside: Mapping[str, str] | None = None,
+) -> Path:
     """Write the page; whole or not at all.
 
     Args:
@@ -62,6 +70,7 @@ def write_beat_page(path: Path, beat: Beat, title: str, units: Mapping[str, str]
         title: for example the preset's name.
         units: unit of each biomarker.
         made: provenance: what made this, in which version.
+        beside: files in the same folder, and what each holds.
 
     Raises:
         CannotWrite: the file cannot be written.
@@ -79,6 +88,7 @@ def write_beat_page(path: Path, beat: Beat, title: str, units: Mapping[str, str]
         figures={name: Markup(svg) for name, svg in figures.items()},  # noqa: S704
         maps=[Markup(svg) for svg in _polar_maps(beat)],  # noqa: S704
         made=list(made.items()),
+        beside=list((beside or {}).items()),
         style=Markup(asset("style.css")),  # noqa: S704
     )
     return write_text(path, page)

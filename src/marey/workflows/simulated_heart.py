@@ -25,6 +25,15 @@ from marey.workflows.output_folder import check_empty
 from marey.workflows.provenance import library_versions, program_digest
 
 PAGE = "beat.html"
+FILES = {
+    "beat.pvd, meshes": "the moving ventricles with their fields, for ParaView",
+    "chambers.pvd, chambers": "surfaces over the beat: atria, great vessels, veins, valves, papillary muscles",
+    "labels.nii.gz, labels.json": "the structure of every voxel at every moment, as the heart lies in the chest",
+    "motion.npz": "the moving mesh as arrays",
+    "volumes.csv, pressures.csv, flows.csv": "of chambers, vessels and valves",
+    "strain.csv, ecg.csv": "fibre strain of the segments; the 12 leads",
+    "biomarkers.json, parameters.csv": "all numbers that come out and go in",
+}
 
 
 def simulate_heart(
@@ -103,7 +112,7 @@ def write_beat(folder: Path, beat: Beat, heart: Heart, name: str, step: Simulate
     record = {"made": made | library_versions(), "biomarkers": numbers}
     write_text(folder / "biomarkers.json", json.dumps(record, indent=1) + "\n")
     write_parameters(folder / "parameters.csv", list(heart.table()))
-    write_beat_page(folder / PAGE, beat, f"Simulated heart: {name}", UNITS, made)
+    write_beat_page(folder / PAGE, beat, f"Simulated heart: {name}", UNITS, made, beside=FILES)
 
 
 def joined(surfaces: Mapping[str, Mesh]) -> Mesh:

@@ -80,6 +80,7 @@ def test_the_page_needs_nothing_else_and_shows_the_numbers(folder: Path) -> None
     )
     assert "<script" not in page
     assert "LV end-diastolic volume" in page
+    assert all(entry in page for entry in ("labels.nii.gz", "chambers.pvd", "motion.npz"))
     assert page.count("<svg") >= 7
 
 

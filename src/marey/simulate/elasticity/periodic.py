@@ -21,7 +21,7 @@ from marey.simulate.elasticity.body import Body
 from marey.simulate.elasticity.closed_loop import LEFT, RIGHT, ClosedLoop, joined
 from marey.simulate.elasticity.linearised import LinearisedVentricles, linearised
 from marey.simulate.elasticity.solver import DEFAULT, Solver
-from marey.simulate.elasticity.unload import unload
+from marey.simulate.elasticity.unload import Unloaded, unload
 
 FloatArray = NDArray[np.float64]
 BEATS = 8
@@ -101,11 +101,11 @@ def periodic_beat(
         )
     circulation = start.circulation.but({"baroreflex.strength": 0.0})  # it has acted on the beat before
     where, change, strokes = np.concatenate([filling, start.trace.states[0, :OWN]]), np.inf, np.zeros(2)
+    unloaded: Unloaded | None = None
     past: list[tuple[FloatArray, FloatArray]] = []
     for count in range(1, beats + 1):
-        unloaded = unload(
-            body, tissue.passive, dict(zip(body.cavities, where[:2].tolist(), strict=True)), solver=solver
-        )
+        pressures = dict(zip(body.cavities, where[:2].tolist(), strict=True))
+        unloaded = unload(body, tissue.passive, pressures, solver=solver, near=unloaded)
         assembly, first = unloaded.assembly, unloaded.loaded
         blood = joined(circulation, where[2:], assembly.volumes(first.positions), first.pressures)
         parts = steps if count > 1 else max(steps // 2, LEAST_STEPS)

@@ -21,6 +21,7 @@ from marey.simulate.elasticity.solver import DEFAULT, NoEquilibrium, Solver, equ
 
 FloatArray = NDArray[np.float64]
 DEPTH = 5
+FOLDED = 0.5  # ratio of volumes, which tissue keeps: an extrapolation below it is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,7 @@ def unload(
     tolerance: float = 0.01,
     iterations: int = 30,
     solver: Solver = DEFAULT,
+    near: Unloaded | None = None,
 ) -> Unloaded:
     """The reference from which pressures bring a body to the shape that its mesh has.
 
@@ -58,6 +60,7 @@ def unload(
         tolerance: mm, of each node.
         iterations: at most.
         solver: of each loading.
+        near: the same body unloaded from similar pressures, where the trials begin.
 
     Raises:
         NotAnalysable: the iteration did not settle, or a loading failed.
@@ -65,6 +68,8 @@ def unload(
     target, points, frames = body.mesh.points, body.mesh.points, body.frames
     seen, past = Assembly(body), _Past()
     guess: State | None = None
+    if near is not None:
+        points, frames, guess = near.assembly.reference, near.assembly.body.frames, near.loaded
     best = np.inf
     for iteration in range(1, iterations + 1):
         assembly = Assembly(body.moved(points, frames))
@@ -76,8 +81,11 @@ def unload(
         if error > 10 * best:
             break
         best = min(best, error)
-        points = past.next(points, overshoot)
-        carried, _, _ = deformation(points, body.mesh.cells, seen.points.gradients)
+        plain, points = points - overshoot, past.next(points, overshoot)
+        carried, _, J = deformation(points, body.mesh.cells, seen.points.gradients)
+        if (J < FOLDED).any():
+            points, past = plain, _Past()
+            carried, _, _ = deformation(points, body.mesh.cells, seen.points.gradients)
         frames = fibre_frames(carried[..., 0], carried[..., 1])
         guess = State(target, loaded.pressures, loaded.tensions)
     raise NotAnalysable(
