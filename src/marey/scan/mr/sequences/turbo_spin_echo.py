@@ -62,7 +62,7 @@ class TurboSpinEcho(Parameters):
         return np.asarray(of.density * mz * self.train(of, b1)[..., self.centre - 1], np.complex128)
 
     def _prepared(self, of: Spins, rr: float, flowing: NDArray[np.bool_]) -> Reals:
-        """Longitudinal magnetisation at the train: the last train left none; blood that flows in saw the inversions only."""
+        """Longitudinal magnetisation at the train: the last one left none; blood that flows in saw inversions only."""
         wanted, fat = self.black_blood_time, self.fat_time
         rest = max(self.heartbeats * rr - self.echoes * self.echo_spacing - wanted, 0.0)
         left = np.exp(-self.heartbeats * rr / of.t1)
