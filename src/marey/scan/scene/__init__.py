@@ -4,6 +4,10 @@ from marey.scan.scene.heart import HeartInMotion
 from marey.scan.scene.layers import Covering
 from marey.scan.scene.scene import Body, Scene, surroundings, with_body
 from marey.scan.scene.trabeculae import Trabeculation
+from marey.scan.scene.truth import LABELS, label_slices
 from marey.scan.scene.voxels import sub_slices
 
-__all__ = ["Body", "Covering", "HeartInMotion", "Scene", "Trabeculation", "sub_slices", "surroundings", "with_body"]
+__all__ = [
+    "LABELS", "Body", "Covering", "HeartInMotion", "Scene", "Trabeculation", "label_slices", "sub_slices",
+    "surroundings", "with_body",
+]  # fmt: skip

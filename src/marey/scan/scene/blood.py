@@ -1,4 +1,4 @@
-"""Velocity of the blood: along the vessels exactly the beat's flow, in the cavities the flow that walls and valves drive."""
+"""Velocity of the blood: along the vessels exactly the beat's flow, in the cavities what walls and valves drive."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from marey.scan.scene.spindle import Filling, around_axis, between, filling
 FloatArray = NDArray[np.float64]
 DEPTHS, CAVITY_DEPTHS = 6, 4
 BLUNT = 7.0
-"""Exponent of the vessels' profile 1 - rho^7: 2 would be Poiseuille's; in large arteries it is nearly flat (textbook)."""
+"""Exponent of the vessels' profile 1 - rho^7: 2 would be Poiseuille's; large arteries' is nearly flat (textbook)."""
 NEAREST = -0.98
 INFERIOR_SHARE = 2 / 3
 """Of the venous return through the inferior vena cava: textbook value."""

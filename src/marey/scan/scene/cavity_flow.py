@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix
-from scipy.sparse.linalg import spsolve
+from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse.linalg import cg
 
 from marey.core.hexahedra import GAUSS, shape_functions, shape_slopes
 from marey.scan.scene.spindle import Filling
@@ -19,7 +19,7 @@ from marey.scan.scene.spindle import Filling
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 EDGE = 8
-FLAT = 1e-9
+FLAT, PRECISION = 1e-9, 1e-6
 _AT = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
 _G = _AT / np.sqrt(3)
 _VALUES = np.prod(1 + _AT[None] * _G[:, None], axis=-1) / 4
@@ -97,7 +97,8 @@ class _Face:
         self.flux += opening.flow * share / share.sum()
 
     def load(self, nodes: int) -> FloatArray:
-        return np.bincount(self.quads.ravel(), (self.flux @ _VALUES).ravel(), nodes)
+        """(node,) integrals of flux times shape function."""
+        return np.bincount(self.quads.ravel(), (self.flux @ _VALUES).ravel(), nodes).astype(np.float64)
 
 
 def _gradient(cells: IntArray, places: FloatArray, load: FloatArray) -> FloatArray:
@@ -112,9 +113,9 @@ def _gradient(cells: IntArray, places: FloatArray, load: FloatArray) -> FloatArr
     size = np.abs(volume)
     stiffness = np.einsum("mqki,mqli,mq->mkl", gradients, gradients, size, optimize=True)
     rows, columns = np.repeat(cells, 8, axis=1).ravel(), np.tile(cells, 8).ravel()
-    matrix = csc_matrix((stiffness.ravel(), (rows, columns)), (len(places), len(places)))
-    matrix[0, 0] += matrix.diagonal().max()
-    potential = spsolve(matrix, load)
+    matrix = csr_matrix((stiffness.ravel(), (rows, columns)), (len(places), len(places)))
+    diagonal = matrix.diagonal()
+    potential, _ = cg(matrix, load - load.mean(), rtol=PRECISION, M=diags_array(1 / np.maximum(diagonal, 1e-12)))
     slope = np.einsum("mqki,mk->mqi", gradients, potential[cells], optimize=True)
     share = size[..., None] * shape_functions(GAUSS)
     total = np.einsum("mqk,mqi->mki", share, slope, optimize=True)

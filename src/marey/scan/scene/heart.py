@@ -1,6 +1,8 @@
 """A beating heart as scenes on slice stacks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +19,13 @@ from marey.scan.scene.movement import Moment, Movement, topology_of
 from marey.scan.scene.muscle import Material, material, with_scars
 from marey.scan.scene.scene import Scene
 from marey.scan.scene.trabeculae import Trabeculae, Trabeculation
-from marey.scan.scene.velocity import velocities
-from marey.scan.scene.voxels import Voxels, Window
+from marey.scan.scene.velocity import BLOOD, blood_velocity, nearest_velocity
+from marey.scan.scene.voxels import Voxels
 from marey.simulate.scar import Scar
 
 FloatArray = NDArray[np.float64]
 Codes = NDArray[np.uint8]
+T = TypeVar("T", bound=np.generic)
 NUMBER = {structure.name: number for number, structure in enumerate(STRUCTURES, start=1)}
 TISSUE_OF = {
     names.LV_MYOCARDIUM: Tissue.LV_MYOCARDIUM, names.RV_WALL: Tissue.RV_MYOCARDIUM,
@@ -111,27 +114,29 @@ class HeartInMotion:
             InvalidInput: a grid that misses the heart, a negative time, an impossible breath.
         """
         _check_time(time)
-        voxels = Voxels(grid, samples, breathing_pose(self.pose, breath, self.breathing))
+        whole = Voxels(grid, samples, breathing_pose(self.pose, breath, self.breathing))
         now = self.movement.at(time)
-        surfaces = {name: Mesh(now.surfaces[name], cells) for name, cells in self.movement.triangles.items()}
-        cover = [(COVER + tissue, triangles) for tissue, triangles in self._cover.parts(now.points, surfaces)]
-        window = voxels.window(np.concatenate([triangles.reshape(-1, 3) for _, triangles in cover]))
-        values = voxels.empty(window)
-        inner = list(self._inner(now))
-        voxels.paint(inner, values, window)
-        structure = values.copy()
-        if not structure.any():
-            raise _missed(grid)
-        voxels.paint(cover, values, window)
-        tissue = _TISSUES[values]
-        self._roughen(voxels, window, now, dict(inner), structure, tissue)
-        self._close_valves(voxels, window, now, time, structure, tissue)
-        found = self._material(voxels, window, now, structure, tissue, wanted=reference or velocity)
-        speed = None
-        if velocity and found:
-            muscle = np.isin(structure, MUSCLE)
-            speed = velocities(voxels, window, time, self.movement, self.blood, structure, tissue, muscle, found)
-        return self._whole(grid, window, breath, time, structure, tissue, found if reference else None, speed)
+        voxels, structure, tissue = self._painted(whole, now)
+        self._roughen(voxels, now, structure, tissue)
+        self._close_valves(voxels, now, time, structure, tissue)
+        muscle = np.isin(structure, MUSCLE)
+        made = Scene(grid, _spread(tissue, voxels), _spread(structure, voxels), breath, time)
+        if not (reference or velocity or self.scars):
+            return made
+        found = material(voxels, muscle, self.beat.mesh, now.points)
+        if self.scars:
+            tissue[muscle] = with_scars(tissue[muscle], found, self.scars)
+            made = replace(made, tissue=_spread(tissue, voxels))
+        if reference:
+            made = replace(
+                made,
+                reference=_on(muscle, found.of_points(self.beat.mesh.points).astype(np.float32), np.nan, voxels),
+                cell=_on(muscle, found.cell.astype(np.int32), -1, voxels),
+            )
+        if velocity:
+            speed = self._velocity(voxels, time, structure, tissue, found)
+            made = replace(made, velocity=_spread(speed, voxels))
+        return made
 
     def volumes(self, time: float) -> dict[Structure, float]:
         """True volumes of the four cavities at a time, mm3, from their surfaces; muscles within count as cavity."""
@@ -154,67 +159,65 @@ class HeartInMotion:
                 parts.append((structure_of(name), now.surfaces[name][cells]))
         yield from sorted(((NUMBER[part.name], triangles) for part, triangles in parts), key=lambda part: part[0])
 
-    def _roughen(
-        self, voxels: Voxels, window: Window, now: Moment, inner: dict[int, FloatArray], structure: Codes, tissue: Codes
-    ) -> None:
+    def _painted(self, whole: Voxels, now: Moment) -> tuple[Voxels, Codes, Codes]:
+        """The window around the heart, and structures and tissues (slice, sample, row, column) in it.
+
+        Raises:
+            InvalidInput: voxels that miss the heart.
+        """
+        surfaces = {name: Mesh(now.surfaces[name], cells) for name, cells in self.movement.triangles.items()}
+        cover = [(COVER + tissue, triangles) for tissue, triangles in self._cover.parts(now.points, surfaces)]
+        voxels = whole.around(np.concatenate([triangles.reshape(-1, 3) for _, triangles in cover]))
+        values = voxels.empty()
+        voxels.paint(self._inner(now), values)
+        if not values.any():
+            raise _missed(whole.grid)
+        structure = values.copy()
+        voxels.paint(cover, values)
+        return voxels, structure, _TISSUES[values]
+
+    def _roughen(self, voxels: Voxels, now: Moment, structure: Codes, tissue: Codes) -> None:
         if self._trabeculae is None:
             return
-        lids = {}
-        for side, number in zip(("lv", "rv"), CAVITIES, strict=True):
-            lids[side] = inner[number][4 * len(self.known.cavities[side].wall) :]
-        core = voxels.empty(window)
-        voxels.paint([(1, triangles) for triangles in self._trabeculae.cores(now.points, lids)], core, window)
+        core = voxels.empty()
+        voxels.paint([(1, triangles) for triangles in self._trabeculae.cores(now.points)], core)
         tissue[(core == 0) & np.isin(structure, CAVITIES)] = Tissue.PAPILLARY_MUSCLE
 
-    def _close_valves(
-        self, voxels: Voxels, window: Window, now: Moment, time: float, structure: Codes, tissue: Codes
-    ) -> None:
-        shut = [name for name in self.movement.triangles if name in VALVES and not self._open(name, time)]
-        leaflets = voxels.empty(window)
-        voxels.paint([(1, now.surfaces[name][self.movement.triangles[name]]) for name in shut], leaflets, window)
+    def _close_valves(self, voxels: Voxels, now: Moment, time: float, structure: Codes, tissue: Codes) -> None:
+        shut = [name for name in self.movement.triangles if name in VALVES and not self._open(VALVES[name], time)]
+        leaflets = voxels.empty()
+        voxels.paint([(1, now.surfaces[name][self.movement.triangles[name]]) for name in shut], leaflets)
         tissue[(leaflets > 0) & (structure > 0) & ~np.isin(structure, MUSCLE)] = Tissue.VESSEL_WALL
 
     def _open(self, valve: str, time: float) -> bool:
-        flow = self.beat.flows[VALVES[valve]]
-        now = np.interp(time % self.beat.period, self.beat.flows.times, flow)
-        return bool(now > SHUT * flow.max())
+        return self.blood.flow(valve, time) > SHUT * float(self.beat.flows[valve].max())
 
-    def _material(
-        self, voxels: Voxels, window: Window, now: Moment, structure: Codes, tissue: Codes, *, wanted: bool
-    ) -> Material | None:
+    def _velocity(
+        self, voxels: Voxels, time: float, structure: Codes, tissue: Codes, found: Material
+    ) -> NDArray[np.float32]:
+        """(slice, sample, row, column, 3) mm/ms LPS."""
+        now, speed = self.movement.at(time), self.movement.velocity(time)
         muscle = np.isin(structure, MUSCLE)
-        if not (wanted or self.scars):
-            return None
-        found = material(voxels, window, muscle, self.beat.mesh, now.points)
-        if self.scars and muscle.any():
-            tissue[muscle] = with_scars(tissue[muscle], found, self.scars)
-        return found
+        streams = tuple(self.blood.streams(time, now, speed))
+        values, known = blood_velocity(voxels, streams, structure, np.isin(tissue, BLOOD))
+        values[muscle] = found.of_points(speed.points)
+        rest = (tissue != Tissue.AIR) & ~muscle & ~known
+        values[rest] = nearest_velocity(voxels.places(rest), now, speed)
+        return np.asarray(values @ voxels.pose.rotation.T.astype(np.float32), np.float32)
 
-    def _whole(
-        self, grid: Grid, window: Window, breath: float, time: float, structure: Codes, tissue: Codes,
-        found: Material | None, speed: NDArray[np.float32] | None,
-    ) -> Scene:  # fmt: skip
-        """The window's values on the whole grid."""
-        shape = (*structure.shape[:2], *grid.shape[1:])
-        where = (slice(None), slice(None), *window)
 
-        def spread(values: NDArray[np.generic], empty: float) -> NDArray[np.generic]:
-            whole = np.full((*shape, *values.shape[4:]), empty, values.dtype)
-            whole[where] = values
-            return whole
+def _spread(values: NDArray[T], voxels: Voxels, empty: float = 0) -> NDArray[T]:
+    """A window's values on the whole grid."""
+    whole = np.full((*values.shape[:2], *voxels.grid.shape[1:], *values.shape[4:]), empty, values.dtype)
+    whole[(slice(None), slice(None), *voxels.spans)] = values
+    return whole
 
-        reference = cell = None
-        if found is not None:
-            muscle = np.isin(structure, MUSCLE)
-            place = np.full((*structure.shape, 3), np.nan, np.float32)
-            place[muscle] = found.of_points(self.beat.mesh.points)
-            number = np.full(structure.shape, -1, np.int32)
-            number[muscle] = found.cell
-            reference, cell = spread(place, np.nan), spread(number, -1)
-        return Scene(
-            grid, spread(tissue, 0), spread(structure, 0), breath, time, reference,
-            None if speed is None else spread(speed, 0.0), cell,
-        )  # fmt: skip
+
+def _on(chosen: NDArray[np.bool_], values: NDArray[T], empty: float, voxels: Voxels) -> NDArray[T]:
+    """Values (v, ...) of the chosen voxels of a window on the whole grid."""
+    window = np.full((*chosen.shape, *values.shape[1:]), empty, values.dtype)
+    window[chosen] = values
+    return _spread(window, voxels, empty)
 
 
 def _check_time(time: float) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 
 from marey.anatomy.chambers import VEINS, outward_normals
 from marey.anatomy.chambers.valves import sector_angles
@@ -18,6 +19,7 @@ IntArray = NDArray[np.int64]
 DEGREE = factor("deg")
 ATRIA, ARTERIES = ("left atrium", "right atrium"), ("aorta", "pulmonary trunk")
 GROOVE = 22 * DEGREE
+ATRIAL_PART, ARTERIAL_PART = 0.45, 0.2
 TEXTBOOK = "textbook value"
 EROGLU = "epicardial fat 4.4 +- 0.8 mm without, 6.9 +- 1.5 mm with coronary disease: Eroglu et al. 2009, Nutr Metab CVD"
 PERICARDIUM = "1.7 mm, 1.5 to 2.0, on MR of 23 people: 'Appearance of the normal pericardium on coronary MR angiograms'"
@@ -28,7 +30,7 @@ class Covering(Parameters):
     """Thicknesses of what covers the heart.
 
     Args:
-        groove_fat: in the grooves between the ventricles and between ventricles and atria.
+        groove_fat: in the grooves between the ventricles; that between ventricles and atria is full.
         free_wall_fat: over the free walls and the atria, and its part that thins out towards the apex.
         pericardium: both layers with the fluid between, as MR shows them.
         atrial_wall, artery_wall, vein_wall: around the lumen.
@@ -61,7 +63,7 @@ class Cover:
         top = np.full(len(rim), len(self._nodes))
         lid = np.stack([top, rim, np.roll(rim, -1)], axis=-1)
         self._shell = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]], lid])
-        self._fat = np.append(self._fat_on(known, rings, number), thickness.groove_fat)
+        self._fat = np.append(self._fat_on(known, rings, number), thickness.free_wall_fat)
 
     def parts(self, points: FloatArray, surfaces: Mapping[str, Mesh]) -> Iterator[tuple[Tissue, FloatArray]]:
         """Closed surfaces (m, 3, 3) from the inside outwards; each hides what of the following lies in it.
@@ -77,13 +79,38 @@ class Cover:
             if name in surfaces:
                 tissue = Tissue.ATRIAL_WALL if name in ATRIA else Tissue.VESSEL_WALL
                 yield tissue, _thicker(surfaces[name], normals[name], wall)
+        groove = self._groove(points, surfaces)
         shell = Mesh(np.vstack([points[self._nodes], points[self._rim].mean(axis=0)]), self._shell)
         outward = outward_normals(shell)
         for tissue, more in ((Tissue.EPICARDIAL_FAT, 0.0), (Tissue.PERICARDIUM, size.pericardium)):
             yield tissue, _thicker(shell, outward, (self._fat + more)[:, None])
+            if groove is not None:
+                yield tissue, _thicker(groove, outward_normals(groove), more + size.free_wall_fat)
             for name in (*ATRIA, *ARTERIES):
                 if name in surfaces:
                     yield tissue, _thicker(surfaces[name], normals[name], walls[name] + size.free_wall_fat + more)
+
+    def _groove(self, points: FloatArray, surfaces: Mapping[str, Mesh]) -> Mesh | None:
+        """The hull of the ventricles' rim and the atria's and arteries' parts near it: the groove's fat is in it."""
+        if not surfaces:
+            return None
+        rim = points[self._rim]
+        middle = rim.mean(axis=0)
+        up = np.cross(rim - middle, np.roll(rim, -1, axis=0) - middle).sum(axis=0)
+        up = up / np.linalg.norm(up) * (1 if up[2] > 0 else -1)
+        near = [rim]
+        for name in (*ATRIA, *ARTERIES):
+            cloud = surfaces[name].points
+            height = (cloud - middle) @ up
+            part = ATRIAL_PART if name in ATRIA else ARTERIAL_PART
+            near.append(cloud[(height > 0) & (height < part * height.max())])
+        cloud = np.concatenate(near)
+        hull = ConvexHull(cloud)
+        a, b, c = (cloud[hull.simplices[:, corner]] for corner in range(3))
+        inward = np.sum(np.cross(b - a, c - a) * hull.equations[:, :3], axis=-1) < 0
+        cells = np.where(inward[:, None], hull.simplices[:, ::-1], hull.simplices)
+        used, renumbered = np.unique(cells, return_inverse=True)
+        return Mesh(cloud[used], renumbered.reshape(cells.shape))
 
     def _fat_on(self, known: Topology, rings: IntArray, number: IntArray) -> FloatArray:
         """(k,) mm at the shell's nodes."""
@@ -91,9 +118,7 @@ class Cover:
         turn = sector_angles(size)[:-1]
         away = [np.abs(np.angle(np.exp(1j * (turn - turn[edge])))) for edge in (0, size.septal_sectors)]
         height = np.linspace(0.0, 1.0, len(rings))[:, None]
-        between = np.exp(-((np.minimum(*away) / GROOVE) ** 2)) * np.clip(2.5 * height, 0.0, 1.0)
-        around = np.exp(-(((1 - height) / 0.16) ** 2))
-        share = np.clip(between + around, 0.0, 1.0)
+        share = np.exp(-((np.minimum(*away) / GROOVE) ** 2)) * np.clip(2.5 * height, 0.0, 1.0)
         fat[number[rings]] = self.thickness.free_wall_fat * (0.4 + 0.6 * height) * (1 - share) + (
             self.thickness.groove_fat * share
         )

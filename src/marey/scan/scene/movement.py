@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,7 @@ def _without_twist(cloud: FloatArray) -> FloatArray:
     """Points (t, k, 3) of columns whose rings begin where they did before: a column's first sector may jump around."""
     rings = cloud[:, 1:-1].reshape(len(cloud), -1, SECTORS, 3)
     turns = (np.arange(SECTORS)[:, None] + np.arange(SECTORS)) % SECTORS
-    for before, now in zip(rings[:-1], rings[1:], strict=True):
+    for before, now in pairwise(rings):
         rolled = now[:, turns] - now.mean(axis=1)[:, None, None]
         fit = np.einsum("lsi,lrsi->r", before - before.mean(axis=1, keepdims=True), rolled)
         now[:] = now[:, turns[int(fit.argmax())]]

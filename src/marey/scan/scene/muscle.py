@@ -10,7 +10,7 @@ from marey.anatomy.ventricles.voxels import interpolated
 from marey.core import Mesh
 from marey.core.hexahedra import shape_functions
 from marey.scan.body.tissue import Tissue
-from marey.scan.scene.voxels import Voxels, Window
+from marey.scan.scene.voxels import Voxels
 from marey.simulate.scar import Scar, infarction
 
 FloatArray = NDArray[np.float64]
@@ -48,21 +48,20 @@ class Material:
         return scar.core, scar.border
 
 
-def material(voxels: Voxels, window: Window, chosen: NDArray[np.bool_], mesh: Mesh, points: FloatArray) -> Material:
-    """The material in the chosen voxels (slice, sample, row, column) of a window.
+def material(voxels: Voxels, chosen: NDArray[np.bool_], mesh: Mesh, points: FloatArray) -> Material:
+    """The material in the chosen voxels (slice, sample, row, column).
 
     Args:
         voxels: of the grid.
-        window: rows and columns.
         chosen: voxels within the ventricles' muscle.
         mesh: at end-diastole.
         points: (n, 3) mm, of the mesh now.
     """
-    owner, local = voxels.cells(points[mesh.cells], window)
+    owner, local = voxels.cells(points[mesh.cells])
     cell, weights = owner[chosen].astype(np.int64), shape_functions(local[chosen].astype(np.float64))
     missed = cell < 0
     if missed.any():
-        place = locate(Mesh(points, mesh.cells), voxels.places(chosen, window)[missed])
+        place = locate(Mesh(points, mesh.cells), voxels.places(chosen)[missed])
         cell[missed], weights[missed] = place.cell, place.weights
     return Material(mesh, cell, weights)
 

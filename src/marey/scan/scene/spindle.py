@@ -61,10 +61,10 @@ def filling(places: FloatArray, *, lid: int, inner_wall: bool) -> Filling:
     flat = np.round(places.reshape(-1, 3) / SAME).astype(np.int64)
     _, first, number = np.unique(flat, axis=0, return_index=True, return_inverse=True)
     nodes = number.reshape(places.shape[:3])
-    sizes = [size - 1 for size in nodes.shape]
-    block = [nodes[a : a + sizes[0], b : b + sizes[1], c : c + sizes[2]] for a, b, c in CORNERS]
+    k, i, j = places.shape[0] - 1, places.shape[1] - 1, places.shape[2] - 1
+    block = [nodes[a : a + k, b : b + i, c : c + j] for a, b, c in CORNERS]
     cells = np.stack(block, axis=-1).reshape(-1, 8)
-    depth = np.broadcast_to(np.arange(sizes[2]), sizes).ravel()
+    depth = np.broadcast_to(np.arange(j), (k, i, j)).ravel()
     walls = [_quads(nodes[..., -1])] + ([_quads(nodes[..., 0])] if inner_wall else [])
     return Filling(nodes, len(first), first, cells, depth, np.concatenate(walls), _quads(nodes[lid]))
 

@@ -1,12 +1,14 @@
-"""Trabeculae: the rough inner layer of both ventricles, muscle and blood side by side, which volumes count as cavity."""
+"""Trabeculae: the rough inner layer of both ventricles, muscle beside blood, which volumes count as cavity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.anatomy.ventricles import Cavity, Topology
+from marey.anatomy import LV_CAVITY, RV_CAVITY
+from marey.anatomy.chambers import ventricle_parts
+from marey.anatomy.ventricles import Topology
 from marey.core import Parameters, parameter
 from marey.core.units import mm
 
@@ -46,59 +48,66 @@ class Trabeculae:
     """
 
     def __init__(self, known: Topology, points: FloatArray, form: Trabeculation, rng: np.random.Generator) -> None:
-        self._layers = {
-            name: _Layer(known, cavity, points, depth, form, rng)
-            for name, cavity, depth in (
-                ("lv", known.cavities["lv"], form.left_depth), ("rv", known.cavities["rv"], form.right_depth),
-            )
-        }  # fmt: skip
+        self._known = known
+        self._layers = {}
+        for structure, side, depth in ((LV_CAVITY, "lv", form.left_depth), (RV_CAVITY, "rv", form.right_depth)):
+            layer = _Layer(known.cavities[side].wall, points)
+            layer.deepen(depth * _fading(known, form, layer) * _rough(layer.finer(points), form.spacing, rng))
+            self._layers[structure] = layer
 
-    def cores(self, points: FloatArray, lids: Mapping[str, FloatArray]) -> Iterator[FloatArray]:
-        """Closed surfaces (m, 3, 3) of the blood that no trabecula reaches.
-
-        Args:
-            points: (n, 3) mm now.
-            lids: (k, 3, 3) over each cavity's base.
-        """
-        for name, layer in self._layers.items():
-            yield np.concatenate([layer.surface(points), lids[name]])
+    def cores(self, points: FloatArray) -> Iterator[FloatArray]:
+        """Closed surfaces (m, 3, 3) of the blood that no trabecula reaches, of ventricles with points (n, 3) now."""
+        parts = dict(ventricle_parts(self._known, points))
+        for structure, layer in self._layers.items():
+            lid = parts[structure][layer.wall_triangles :]
+            yield np.concatenate([layer.surface(points), lid])
 
 
 class _Layer:
     """One ventricle's inner surface, made finer, with a depth at each of its points."""
 
-    def __init__(
-        self, known: Topology, cavity: Cavity, points: FloatArray, depth: float, form: Trabeculation,
-        rng: np.random.Generator,
-    ) -> None:  # fmt: skip
-        self._quads = cavity.wall
+    def __init__(self, quads: IntArray, points: FloatArray) -> None:
+        self._quads = quads
+        self.wall_triangles = 4 * len(quads)
         share = np.linspace(0.0, 1.0, FINE + 1)
         u, v = (axis.ravel() for axis in np.meshgrid(share, share, indexing="ij"))
         self._weights = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=-1)
         number = np.arange((FINE + 1) ** 2).reshape(FINE + 1, FINE + 1)
         a, b, c, d = number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:]
         self._small = np.stack([np.stack([a, c, b], -1), np.stack([a, d, c], -1)]).reshape(-1, 3)
-        there = self._finer(points)
-        top = known.resolution.levels
-        level = np.zeros(known.points)
-        level[known.inner] = level[known.outer] = np.arange(top + 1)[:, None, None] / top
-        height = level[self._quads] @ self._weights.T
-        fading = np.clip((1 - height) * top, 0.0, 1.0)
-        self._depth = depth * fading * (1 - (1 - form.base) * height) * _rough(there, form.spacing, rng)
-        self._width = np.linalg.norm(np.ptp(points[cavity.wall].reshape(-1, 3)[:, :2], axis=0))
+        self._depth = np.zeros((len(quads), len(u)))
+        self._width = self._across(points)
+
+    def deepen(self, depth: FloatArray) -> None:
+        """Set the depth (f, (FINE + 1)^2) in mm at end-diastole."""
+        self._depth = depth
 
     def surface(self, points: FloatArray) -> FloatArray:
         """Triangles (m, 3, 3), outward of the blood within."""
         inward = _normals(points, self._quads)
-        width = np.linalg.norm(np.ptp(points[self._quads].reshape(-1, 3)[:, :2], axis=0))
+        width = self._across(points)
         deeper = np.minimum(self._depth * min(self._width / width, 2.0), MOST * width / 2)
-        fine = self._finer(points) + deeper[..., None] * self._finer(inward)
+        fine = self.finer(points) + deeper[..., None] * self.finer(inward)
         triangles: FloatArray = fine[:, self._small].reshape(-1, 3, 3)
         return triangles
 
-    def _finer(self, values: FloatArray) -> FloatArray:
-        """(f, (FINE + 1)^2, 3) between the corners of each quad."""
-        return np.asarray(np.einsum("pk,fki->fpi", self._weights, values[self._quads]), np.float64)
+    def finer(self, values: FloatArray) -> FloatArray:
+        """(f, (FINE + 1)^2, k) between the corners of each quad, of values (n, k) at points."""
+        return np.asarray(self._weights @ values[self._quads], np.float64)
+
+    def _across(self, points: FloatArray) -> float:
+        """Mm, how wide the cavity is."""
+        return float(np.linalg.norm(np.ptp(points[self._quads].reshape(-1, 3)[:, :2], axis=0)))
+
+
+def _fading(known: Topology, form: Trabeculation, layer: _Layer) -> FloatArray:
+    """Share of the depth at the layer's points: all at the apex, less at the base and none at its rim."""
+    top = known.resolution.levels
+    level = np.zeros((known.points, 1))
+    level[known.inner] = level[known.outer] = np.arange(top + 1)[:, None, None, None] / top
+    height = layer.finer(level)[..., 0]
+    fading: FloatArray = np.clip((1 - height) * top, 0.0, 1.0) * (1 - (1 - form.base) * height)
+    return fading
 
 
 def _rough(places: FloatArray, spacing: float, rng: np.random.Generator) -> FloatArray:

@@ -6,72 +6,55 @@ from scipy.spatial import cKDTree
 
 from marey.anatomy.chambers import STRUCTURES
 from marey.scan.body.tissue import Tissue
-from marey.scan.scene.blood import BloodFlow
-from marey.scan.scene.movement import Moment, Movement
-from marey.scan.scene.muscle import Material
-from marey.scan.scene.voxels import Voxels, Window
+from marey.scan.scene.blood import Stream
+from marey.scan.scene.movement import Moment
+from marey.scan.scene.voxels import Voxels
 
+FloatArray = NDArray[np.float64]
 Codes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Float32 = NDArray[np.float32]
 BLOOD = tuple(tissue for tissue in Tissue if tissue.name.endswith("BLOOD"))
 
 
-def velocities(
-    voxels: Voxels, window: Window, time: float, movement: Movement, blood: BloodFlow, structure: Codes, tissue: Codes,
-    muscle: Mask, found: Material,
-) -> Float32:  # fmt: skip
-    """(slice, sample, row, column, 3) mm/ms LPS over a window; 0 outside the heart.
+def blood_velocity(
+    voxels: Voxels, streams: tuple[Stream, ...], structure: Codes, flowing: Mask
+) -> tuple[Float32, Mask]:
+    """Velocities (slice, sample, row, column, 3) in mm/ms, heart frame, and where they are known.
+
+    The few voxels of a structure that lie between its surface and the cells that fill it follow their neighbours.
 
     Args:
         voxels: of the grid.
-        window: rows and columns.
-        time: ms.
-        movement: of all points.
-        blood: of the beat.
+        streams: all blood.
         structure: numbers of structures.
-        tissue: codes.
-        muscle: where the ventricles' muscle is.
-        found: its material.
+        flowing: where blood is.
     """
-    now, speed = movement.at(time), movement.velocity(time)
-    values = np.zeros((*tissue.shape, 3), np.float32)
-    flowing = np.isin(tissue, BLOOD)
-    _add_blood(voxels, window, (blood, time, now, speed), structure, flowing, values)
-    values[muscle] = found.of_points(speed.points)
-    rest = (tissue != Tissue.AIR) & ~muscle & ~flowing
-    values[rest] = _nearest(voxels.places(rest, window), now, speed)
-    return np.asarray(values @ voxels.pose.rotation.T.astype(np.float32), np.float32)
-
-
-def _add_blood(
-    voxels: Voxels, window: Window, beat: tuple[BloodFlow, float, Moment, Moment], structure: Codes, flowing: Mask,
-    values: Float32,
-) -> None:  # fmt: skip
-    blood, time, now, speed = beat
-    known = np.zeros(structure.shape, np.bool_)
-    for stream in blood.streams(time, now, speed):
-        here = flowing & ~known & (structure == STRUCTURES.index(stream.structure) + 1)
-        if not here.any():
+    values, known = np.zeros((*structure.shape, 3), np.float32), np.zeros(structure.shape, np.bool_)
+    for stream in streams:
+        near = voxels.around(stream.corners.reshape(-1, 3))
+        where = near.within(voxels)
+        wanted = flowing[where] & ~known[where] & (structure[where] == STRUCTURES.index(stream.structure) + 1)
+        if not wanted.any():
             continue
-        owner, local = voxels.cells(stream.corners, window)
-        here &= owner >= 0
-        values[here] = stream.velocity(owner[here].astype(np.int64), local[here].astype(np.float64))
-        known |= here
+        owner, local = near.cells(stream.corners)
+        wanted &= owner >= 0
+        found = stream.velocity(owner[wanted].astype(np.int64), local[wanted].astype(np.float64))
+        values[where][wanted] = found
+        known[where][wanted] = True
     for number in np.unique(structure[flowing & ~known]):
         here = flowing & (structure == number)
         lost, kept = here & ~known, here & known
         if kept.any():
-            near = cKDTree(voxels.places(kept, window)).query(voxels.places(lost, window))[1]
-            values[lost] = values[kept][near]
-        else:
-            values[lost] = _nearest(voxels.places(lost, window), now, speed)
+            values[lost] = values[kept][cKDTree(voxels.places(kept)).query(voxels.places(lost))[1]]
+            known |= lost
+    return values, known
 
 
-def _nearest(places: NDArray[np.float64], now: Moment, speed: Moment) -> NDArray[np.float64]:
-    """(v, 3) velocities of the nearest points of walls and surfaces."""
+def nearest_velocity(places: FloatArray, now: Moment, speed: Moment) -> FloatArray:
+    """(v, 3) velocities of the points of walls and surfaces that lie nearest to places (v, 3)."""
     every, fast = (np.concatenate([moment.points, *moment.surfaces.values()]) for moment in (now, speed))
     return np.asarray(fast[cKDTree(every).query(places)[1]], np.float64)
 
 
-__all__ = ["BLOOD", "velocities"]
+__all__ = ["BLOOD", "blood_velocity", "nearest_velocity"]

@@ -1,7 +1,7 @@
-"""The voxels of a slice stack, sub-sampled through the slices' thickness, as closed surfaces and cells are put on them."""
+"""The voxels of a slice stack, sub-sampled through the slices, and how closed surfaces and cells are put on them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from marey.anatomy.chambers import paint
 from marey.anatomy.ventricles import fill
 from marey.core import Grid, InvalidInput
 from marey.scan.body.pose import Pose
+from marey.scan.scene._kernels import place
 
 FloatArray = NDArray[np.float64]
 Codes = NDArray[np.uint8]
@@ -27,6 +28,7 @@ class Voxels:
         grid: of the slices.
         samples: sub-slices through the thickness of each.
         pose: of the heart now.
+        window: the rows and columns that are looked at; all of them when None.
 
     Raises:
         InvalidInput: fewer than 1 or more than 64 samples.
@@ -35,6 +37,7 @@ class Voxels:
     grid: Grid
     samples: int
     pose: Pose
+    window: Window | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.samples <= MOST_SAMPLES:
@@ -77,63 +80,75 @@ class Voxels:
         axes, shift = self._axes
         return np.asarray((where - shift) @ np.linalg.inv(axes).T, np.float64)
 
-    def places(self, chosen: NDArray[np.bool_], window: Window) -> FloatArray:
-        """(v, 3) mm in the heart frame of the chosen voxels (slice, sample, row, column) of a window."""
+    def places(self, chosen: NDArray[np.bool_]) -> FloatArray:
+        """(v, 3) mm in the heart frame of the chosen voxels (slice, sample, row, column)."""
         piece, sample, row, column = np.nonzero(chosen)
-        where = [column + window[1].start, row + window[0].start, self.first[piece] + sample]
+        rows, columns = self.spans
+        where = [column + columns.start, row + rows.start, self.first[piece] + sample]
         return self.to_heart(np.stack(where, axis=-1).astype(np.float64))
 
-    def window(self, points: FloatArray) -> Window:
-        """Rows and columns that hold points (n, 3) of the heart frame; may be empty."""
+    @cached_property
+    def spans(self) -> Window:
+        """The window's rows and columns."""
+        return self.window or (slice(0, self.grid.shape[1]), slice(0, self.grid.shape[2]))
+
+    def around(self, points: FloatArray) -> "Voxels":
+        """The same voxels, of the rows and columns that hold points (n, 3) of the heart frame and lie in the window."""
         where = self.of_heart(points)
         low, high = where.min(axis=0) - MARGIN, where.max(axis=0) + MARGIN
-        spans = []
-        for axis, size in ((1, self.grid.shape[1]), (0, self.grid.shape[2])):
-            start = int(np.clip(np.floor(low[axis]), 0, size))
-            spans.append(slice(start, max(start, int(np.clip(np.ceil(high[axis]) + 1, 0, size)))))
-        return spans[0], spans[1]
+        rows, columns = (
+            slice(*np.clip([int(np.floor(low[axis])), int(np.ceil(high[axis])) + 1], span.start, span.stop).tolist())
+            for axis, span in ((1, self.spans[0]), (0, self.spans[1]))
+        )
+        return replace(self, window=(rows, columns))
 
-    def empty(self, window: Window) -> Codes:
-        """Zeros (slice, sample, row, column) over a window."""
-        rows, columns = (span.stop - span.start for span in window)
+    def within(self, larger: "Voxels") -> tuple[slice, slice, slice, slice]:
+        """Where this window lies in arrays over a larger one's."""
+        every = slice(None)
+        rows, columns = (
+            slice(own.start - other.start, own.stop - other.start)
+            for own, other in zip(self.spans, larger.spans, strict=True)
+        )
+        return every, every, rows, columns
+
+    def empty(self) -> Codes:
+        """Zeros (slice, sample, row, column) over the window."""
+        rows, columns = (span.stop - span.start for span in self.spans)
         return np.zeros((self.grid.shape[0], self.samples, rows, columns), np.uint8)
 
-    def paint(self, parts: Iterable[tuple[int, FloatArray]], values: Codes, window: Window) -> None:
+    def paint(self, parts: Iterable[tuple[int, FloatArray]], values: Codes) -> None:
         """Give codes to the voxels still 0 within closed surfaces, first come first served.
 
         Args:
             parts: code and triangles (m, 3, 3) in mm of the heart frame, outward.
             values: (slice, sample, row, column) over the window; changed.
-            window: of rows and columns.
         """
-        turn = slice(None, None, -1) if self.mirrored else slice(None)
+        rows, columns = self.spans
         for code, triangles in parts:
-            where = np.ascontiguousarray(self.of_heart(triangles)[:, turn])
-            low, high = where[..., 2].min(axis=1), where[..., 2].max(axis=1)
+            where, low, high = place(triangles, *self._axes, self.mirrored)
             for number, height in enumerate(self.first):
                 met = (high >= height - 0.01) & (low <= height + self.samples - 0.99)
                 if met.any():
-                    origin = np.array([window[1].start, window[0].start, height], np.float64)
+                    origin = np.array([columns.start, rows.start, height], np.float64)
                     paint(where[met], origin, 1.0, code, values[number])
 
-    def cells(self, corners: FloatArray, window: Window) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def cells(self, corners: FloatArray) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Which hexahedron each voxel's middle lies in.
 
         Args:
             corners: (m, 8, 3) mm in the heart frame.
-            window: of rows and columns.
 
         Returns:
             (slice, sample, row, column) number of the cell, -1 outside all; and (..., 3) the place within it, -1 to 1.
         """
-        where = self.of_heart(corners)
-        low, high = where[..., 2].min(axis=1), where[..., 2].max(axis=1)
-        owner = np.full(self.empty(window).shape, -1, np.int32)
+        where, low, high = place(corners, *self._axes, False)
+        rows, columns = self.spans
+        owner = np.full(self.empty().shape, -1, np.int32)
         local = np.zeros((*owner.shape, 3), np.float32)
         for number, height in enumerate(self.first):
             met = np.nonzero((high >= height - 0.01) & (low <= height + self.samples - 0.99))[0]
             if met.size:
-                origin = np.array([window[1].start, window[0].start, height], np.float64)
+                origin = np.array([columns.start, rows.start, height], np.float64)
                 fill(where[met], origin, 1.0, owner[number], local[number])
                 found = owner[number] >= 0
                 owner[number][found] = met[owner[number][found]]
