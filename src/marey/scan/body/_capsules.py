@@ -10,6 +10,7 @@ from marey.scan.body._kernels import heart_gaps
 from marey.scan.body._shape import HeartMap, Shape
 from marey.scan.body._tubes import Tubes, gridded
 from marey.scan.body._vessels import Path
+from marey.scan.body._wall import spine_place
 from marey.scan.body.pose import Pose
 
 FloatArray = NDArray[np.float64]
@@ -86,6 +87,9 @@ def clear_of_heart(path: Path, h: HeartMap, s: Shape) -> Path:
         slope[:, 2] = 0
         size = np.linalg.norm(slope, axis=1, keepdims=True)
         places[free] = at + short[:, None] * slope / np.maximum(size, 0.5)
+    front = np.array([spine_place(float(z), s) for z in places[:, 2]]) - 15.0 - path.radii - path.coat
+    before = np.abs(places[:, 0]) < 14.0 + 0.5 * path.radii
+    places[:, 1] = np.where(before, np.minimum(places[:, 1], front), places[:, 1])
     inner = 0.25 * places[:-2] + 0.5 * places[1:-1] + 0.25 * places[2:]
     places[1:-1][free] = inner[free]
     return Path(places, path.radii, path.lumen, path.shell, path.coat, path.within, path.clear, path.held, path.rides)

@@ -17,6 +17,7 @@ GENERATOR_DEPTH = 14.0
 # In the heart frame: the right atrium, the tricuspid valve, the middle and the apex of the right ventricle.
 RIGHT_ATRIUM, LEAD_WAY = (-48.0, 22.0, 112.0), ((-44.0, 14.0, 86.0), (-42.0, 2.0, 52.0), (-30.0, 0.0, 20.0))
 DESCENDING_ARTERY = ((-16.0, -42.0, 76.0), (-17.0, -42.0, 66.0), (-18.0, -41.0, 56.0))
+STENT_MIDDLE = DESCENDING_ARTERY[1]
 
 
 def implant_paths(thorax: Thorax, s: Shape, heart: HeartSpace) -> list[Path]:
@@ -81,4 +82,4 @@ def _metal(places: FloatArray, void: float, rides: str) -> Path:
     return Path(places, np.full(len(places), void), code, code, 0.0, rides=rides)
 
 
-__all__ = ["generator_place", "implant_paths", "wire_places", "with_generator"]
+__all__ = ["STENT_MIDDLE", "WIRE_HEIGHTS", "generator_place", "implant_paths", "wire_places", "with_generator"]

@@ -63,7 +63,7 @@ def diaphragm(x: float, y: float, s: Shape) -> float:
     u, v = x / s.wide, (y - middle) / s.deep
     right = -cap(-u - 64.0, v, 74.0, 92.0, 150.0, 92.0, 100.0)
     left = -s.left_lower - cap(u - 64.0, v, 74.0, 92.0, 150.0, 92.0, 100.0)
-    heart = -13.0 - cap(u - 14.0, v + 26.0, 92.0, 80.0, 120.0, 62.0, 42.0)
+    heart = -2.0 - cap(u - 20.0, v + 30.0, 100.0, 80.0, 120.0, 66.0, 46.0)
     return s.dome + smooth_top(smooth_top(right, left, 10.0), heart, 14.0) + 1.5 * waves(x, y, 0.0, 90.0, s.phase)
 
 
@@ -96,9 +96,9 @@ def capsule(p: tuple[float, float, float], a: tuple[float, float, float], b: tup
 @fast_jit
 def stomach_distance(u: float, v: float, w: float, s: Shape) -> float:
     """To the surface of a stomach of middle size, negative inside; u, v, w from the dome's height, for a usual cage."""
-    fundus = math.sqrt((u - 60.0) ** 2 + (v - 24.0) ** 2 + ((w + s.left_lower + 48.0) / 1.2) ** 2) - 34.0
-    body = capsule((u, v, w), (52.0, 0.0, -92.0), (30.0, -42.0, -122.0)) - 24.0
-    antrum = capsule((u, v, w), (30.0, -42.0, -122.0), (-18.0, -38.0, -128.0)) - 17.0
+    fundus = math.sqrt((u - 60.0) ** 2 + (v - 10.0) ** 2 + ((w + s.left_lower + 46.0) / 1.1) ** 2) - 44.0
+    body = capsule((u, v, w), (52.0, 0.0, -92.0), (30.0, -42.0, -122.0)) - 22.0
+    antrum = capsule((u, v, w), (30.0, -42.0, -122.0), (-18.0, -38.0, -128.0)) - 14.0
     return -smooth_top(smooth_top(-fundus, -body, 18.0), -antrum, 16.0) + 2.0 * waves(u, v, w, 45.0, s.phase)
 
 
@@ -114,15 +114,26 @@ def liver_score(u: float, v: float, w: float, s: Shape) -> float:
     """Grows from the right flank towards the stomach, to the back and to the feet."""
     hollow = 10.0 * math.exp(-(((u + 10.0) / 45.0) ** 2) - ((v - 20.0) / 50.0) ** 2)
     lobe = 26.0 * ramp(-u, 20.0, 90.0)
-    return 0.52 * u + 0.30 * v - 0.80 * w + hollow - lobe + 4.0 * waves(u, v, w, 80.0, s.phase)
+    return (
+        0.52 * min(u, 0.0)
+        + 0.3 * max(u, 0.0)
+        + 0.30 * v
+        - 0.80 * w
+        + hollow
+        - lobe
+        + 4.0 * waves(u, v, w, 80.0, s.phase)
+    )
 
 
 @fast_jit
 def bowel_tissue(u: float, v: float, w: float, s: Shape) -> int:
     """Colon and loops of small bowel, or FAT between them."""
     neck = 3.0 * math.sin(0.22 * (u + v - w))
-    flexure = capsule((u, v, w), (104.0, 4.0, -118.0), (84.0, -52.0, -112.0))
-    crossing = capsule((u, v, w), (84.0, -52.0, -112.0), (-70.0, -58.0, -150.0))
+    flexure = capsule((u, v, w), (106.0, 6.0, -120.0), (92.0, -38.0, -66.0))
+    crossing = min(
+        capsule((u, v, w), (92.0, -38.0, -66.0), (60.0, -62.0, -128.0)),
+        capsule((u, v, w), (60.0, -62.0, -128.0), (-70.0, -58.0, -150.0)),
+    )
     colon = min(flexure, crossing) - 17.0 - neck
     if colon < 0.0:
         if colon > -2.5:
@@ -195,7 +206,9 @@ def mediastinum(x: float, y: float, z: float, s: Shape) -> bool:
     if y > back - 52.0:
         behind = 15.0 + 5.0 * upper
         half = max(half * (1.0 - ramp(y, back - 25.0, back)), behind * ramp(y, back - 52.0, back - 36.0))
-    return abs(x - 3.0) < half * (1.0 + 0.12 * waves(x, y, z, 40.0, s.phase)) or (z > s.lung_top - 5.0 and abs(x) < 24.0)
+    return abs(x - 3.0) < half * (1.0 + 0.12 * waves(x, y, z, 40.0, s.phase)) or (
+        z > s.lung_top - 5.0 and abs(x) < 24.0
+    )
 
 
 __all__ = ["abdomen_tissue", "diaphragm", "excursion", "hernia_tissue", "mediastinum", "spine_tissue"]

@@ -33,6 +33,8 @@ PLEURAL, PERICARDIAL = int(Tissue.PLEURAL_FLUID), int(Tissue.PERICARDIAL_FLUID)
 PERICARDIUM, EPICARDIAL = int(Tissue.PERICARDIUM), int(Tissue.EPICARDIAL_FAT)
 FAR = 60.0
 PLEURA = 0.8
+LIFT = 11.0
+"""Mm by which the diaphragm rises to the heart that lies on it."""
 
 
 @fast_jit
@@ -125,6 +127,7 @@ def inner_tissue(x: float, y: float, z: float, xr: float, yr: float, into: float
         hernia = hernia_tissue(x, y, z + moved, s)
         if hernia != AIR:
             return hernia
+    above -= LIFT * (1.0 - ramp(beyond, 4.0, 24.0))
     if above < 0.0:
         return abdomen_tissue(xr, yr, z + moved, -above, into, s)
     pad = 1.0 + 0.06 * s.paracardial * (1.0 + waves(x, y, z, 70.0, s.phase + 1.0))
@@ -158,7 +161,7 @@ def generator_at(x: float, y: float, z: float, s: Shape) -> bool:
 @fast_jit
 def tissue_at(x: float, y: float, z: float, h: HeartMap, s: Shape, tubes: Tubes) -> int:
     """The tissue of one point."""
-    if generator_at(x, y, z, s):
+    if generator_at(x, y, z, s) and skin_distance(x, y, z, s) < 0.0:
         return METAL
     tube = tube_at(x, y, z, tubes, ANYWHERE)
     if tube != NOWHERE:

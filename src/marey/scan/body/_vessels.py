@@ -27,9 +27,10 @@ class Path:
         lumen, shell: tissues.
         coat: mm of wall.
         within: the tissue that it is drawn into, or ANYWHERE.
-        clear: whether it has to give way to the heart (from `held` places on, and up to as many before its end).
-        held: how many places at its beginning belong to the heart.
-        rides: "heart" (as its distance from the heart says), "wall", "belly" or "nothing": what it moves with.
+        clear: whether it has to give way to the heart.
+        held: whether it begins at the heart and stays there.
+        rides: what it moves with: "heart" (less with the distance from it, then with the diaphragm), "root" (only its
+            beginning moves, with the heart), "wall" or "nothing".
     """
 
     places: FloatArray
@@ -39,7 +40,7 @@ class Path:
     coat: float = 1.2
     within: int = ANYWHERE
     clear: bool = False
-    held: int = 0
+    held: bool = False
     rides: str = "heart"
 
 
@@ -110,7 +111,7 @@ def _aorta(ends: Mapping[str, End], s: Shape, carina: float, radius: float) -> d
     r = start.radius
     radii = [r, r, r, 0.6 * r + 0.4 * radius, radius + 0.5, *(radius * f for f in (1, 1, 1, 0.97, 0.92, 0.85, 0.8))]
     blood = Tissue.AORTIC_BLOOD
-    found = {"aorta": _path(places, radii, blood, 1.6, clear=True, held=2, rides="root")}
+    found = {"aorta": _path(places, radii, blood, 1.6, clear=True, held=True, rides="root")}
     for name, x, size in (("brachiocephalic", -8.0, 6.0), ("left carotid", 6.0, 3.6), ("left subclavian", 17.0, 4.6)):
         away = np.array([2.2 * x - 4.0, arch[1] - 12.0 + 0.4 * x, top + 45.0])
         found[name] = _path([(x, arch[1] + 0.3 * (x - 8), top - 6.0), (1.2 * x, arch[1] - 4.0, top + 18.0), away],
@@ -128,8 +129,9 @@ def _pulmonary(ends: Mapping[str, End], s: Shape, carina: float) -> dict[str, Pa
     behind = np.array([(fork[0] + cava.centre[0]) / 2, max(fork[1], cava.centre[1]) + 14.0, fork[2] - 2.0])
     found = {
         "left pulmonary artery": _path([trunk.centre, fork, over, left], [r, r, 0.85 * r, 0.68 * r], blood),
-        "right pulmonary artery": _path([trunk.centre, fork, behind, right], [r, r, 0.82 * r, 0.68 * r], blood,
-                                        clear=True, held=2),  # fmt: skip
+        "right pulmonary artery": _path(
+            [trunk.centre, fork, behind, right], [r, r, 0.82 * r, 0.68 * r], blood, clear=True, held=True
+        ),  # fmt: skip
     }
     for side, name in ((1, "left"), (-1, "right")):
         for level, drop in (("superior", -6.0), ("inferior", -26.0)):
@@ -151,7 +153,7 @@ def _caval(ends: Mapping[str, End], s: Shape) -> dict[str, Path]:
     join = np.array([x, start[1] - 8.0, max(start[2] + 36.0, 84.0)])
     across = [join, (4.0, join[1] - 10.0, join[2] + 10.0), (44.0, join[1] - 4.0, join[2] + 22.0)]
     q = lower.radius
-    below = lower.centre + 18.0 * lower.direction
+    below = lower.centre + [6.0, 6.0, -14.0] + 4.0 * lower.direction
     deep = [(-24.0, spine_place(z, s) - 24.0, z) for z in (s.dome - 60, s.dome - 110, s.dome - 190)]
     right_neck = (x - 10.0, join[1] + 2.0, join[2] + 40.0)
     return {

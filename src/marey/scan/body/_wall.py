@@ -80,7 +80,8 @@ def cage(x: float, y: float, z: float, s: Shape) -> tuple[float, float]:
     """Distance to the inside of the cage (negative inside it), and the way round from the spine (0) to the front (1)."""
     up = z + 40.0
     if up > 0.0:
-        width = s.cage_width * max(1.0 - (min(up, 190.0) / 200.0) ** 2.2, 0.02) ** 0.6
+        top = s.lung_top + 50.0
+        width = s.cage_width * max(1.0 - (min(up / top, 1.0)) ** 2.2, 0.02) ** 0.6
     else:
         width = s.cage_width * (1.0 - 0.05 * min(-up / 150.0, 1.0))
     front = s.cage_front + 0.16 * max(up, 0.0)
@@ -147,7 +148,7 @@ def muscle_depth(x: float, y: float, z: float, way: float, s: Shape) -> float:
         depth = 1.5
     if abs(x) < 70.0 and y > 0.0:
         depth += 16.0 * (1.0 - ramp(abs(x), 40.0, 70.0))
-    depth += 7.0 * back * ramp(abs(x), 70.0, 100.0) * ramp(z, -60.0, 20.0)
+    depth += 13.0 * back * ramp(abs(x), 60.0, 85.0) * ramp(z, -110.0, -10.0)
     return depth + s.lateral_muscle * ramp(way, 0.25, 0.45) * (1.0 - ramp(way, 0.5, 0.7)) * ramp(z, -70.0, -10.0)
 
 

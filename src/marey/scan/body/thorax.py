@@ -7,7 +7,7 @@ the fourth intercostal space.
 from dataclasses import dataclass, field
 
 from marey.core import Parameters, parameter
-from marey.core.units import cm, mL, mm
+from marey.core.units import cm, mL, mm, mm3
 from marey.scan.body.pose import HeartBreathing
 from marey.simulate.ecg.torso import Torso
 
@@ -17,6 +17,7 @@ LIVER = "Jasper 2019, doi:10.7860/JCDR/2019/41932.13038: 1281 +- 219 mL; range: 
 SPLEEN = "Jasper 2019, doi:10.7860/JCDR/2019/41932.13038: 195 +- 78 mL; range: small to enlarged"
 PERICARDIUM = "Sechtem et al. 1986, AJR 147:239 (MR): 1.2 +- 0.5 mm; range: with thickening"
 SIZE = "textbook value; 0 is a person without it"
+MOMENT = "chosen so that it makes {}; textbook susceptibilities, devices differ widely"
 VOID = "radius without signal in cine MR; a round number of what such implants show, sequence dependent"
 
 
@@ -81,7 +82,7 @@ class Organs(Parameters):
     carina: float = parameter(66 * mm, 40 * mm, 95 * mm, "mm", "textbook anatomy: sternal angle, a little above it")
     liver_volume: float = parameter(1400 * mL, 700 * mL, 3000 * mL, "mL", LIVER)
     spleen_volume: float = parameter(195 * mL, 60 * mL, 600 * mL, "mL", SPLEEN)
-    stomach_volume: float = parameter(350 * mL, 80 * mL, 1200 * mL, "mL", "textbook value, fasting to full, with wall")
+    stomach_volume: float = parameter(450 * mL, 80 * mL, 1200 * mL, "mL", "textbook value, fasting to full, with wall")
     stomach_gas: float = parameter(0.3, 0.0, 1.0, "1", "textbook knowledge: nearly every stomach holds some gas")
     aorta_radius: float = parameter(11.5 * mm, 7 * mm, 30 * mm, "mm", "textbook value; range: aneurysm")
     lung_vessels: float = parameter(1.0, 0.5, 1.6, "1", "1 is a textbook tree; above it congestion")
@@ -111,6 +112,8 @@ class Implants(Parameters):
         stent: whether a stent lies in the left anterior descending artery.
         wire_void, lead_void, stent_void: radius of the signal void around each.
         generator_void: how far the void reaches beyond the generator.
+        generator_moment, wire_moment, stent_moment: susceptibility (relative to tissue) times volume of the generator, of
+            each wire and of the stent: the strength of their dipole fields.
     """
 
     sternal_wires: bool = False
@@ -120,6 +123,9 @@ class Implants(Parameters):
     lead_void: float = parameter(2.5 * mm, 1 * mm, 10 * mm, "mm", VOID)
     stent_void: float = parameter(3 * mm, 1 * mm, 8 * mm, "mm", VOID)
     generator_void: float = parameter(25 * mm, 0 * mm, 80 * mm, "mm", VOID)
+    generator_moment: float = parameter(30 * mm3, 0 * mm3, 300 * mm3, "mm3", MOMENT.format("0.6 kHz at 80 mm, 1.5 T"))
+    wire_moment: float = parameter(0.2 * mm3, 0 * mm3, 5 * mm3, "mm3", MOMENT.format("60 mm3 of steel, 0.0035"))
+    stent_moment: float = parameter(0.03 * mm3, 0 * mm3, 0.5 * mm3, "mm3", MOMENT.format("8 mm3 of steel, 0.0035"))
 
 
 @dataclass(frozen=True)
