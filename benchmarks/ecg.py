@@ -53,8 +53,9 @@ def speed(spacing: float) -> None:
 
     torso, pose, heart, law = Torso(), Pose(), template_heart(spacing, torso=False), ActionPotential()
     voxels, active = heart.at.voxels, heart.beat().active.times
-    of = {name: np.clip(voxels.fields[name], 0, 1).astype(float) for name in ("transmural", "apicobasal", "side")}
-    duration = durations(DurationGradients(), of["transmural"], of["apicobasal"], of["side"] > 0)
+    deep, high = (np.clip(voxels.fields[name], 0, 1).astype(float) for name in ("transmural", "apicobasal"))
+    turn, right = np.asarray(voxels.fields["rotational"], float), np.asarray(voxels.fields["side"]) > 0
+    duration = durations(DurationGradients(), deep, high, turn, right)
     wall = Tissue(voxels.inside, np.asarray(voxels.fields["fibre"], float), spacing, voxels.origin)
     body = trunk_conductor(torso, pose, wall.points, enclosed_points(voxels.inside, spacing, voxels.origin))
     field = torso_lead_field(wall, torso, pose, body)

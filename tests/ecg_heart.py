@@ -15,11 +15,12 @@ RV_CENTRE, RV_INNER, RV_OUTER = (-20.0, -4.0, 58.0), (40.0, 36.0, 50.0), (44.0, 
 
 @dataclass(frozen=True, eq=False)
 class Heart:
-    """Voxels with coordinates: transmural 0 endo to 1 epi, apicobasal 0 to 1, membership of the RV."""
+    """Voxels with coordinates: transmural 0 endo to 1 epi, apicobasal 0 to 1, rotational, membership of the RV."""
 
     tissue: Tissue
     transmural: FloatArray
     apicobasal: FloatArray
+    rotational: FloatArray
     right: NDArray[np.bool_]
     blood: FloatArray
 
@@ -47,6 +48,7 @@ def biventricle(spacing: float) -> Heart:
         Tissue(mask, fibres, spacing, low),
         depth[mask],
         np.clip((points[mask][:, 2] + 8) / (BASE + 8), 0, 1),
+        np.arctan2(-points[mask][:, 1], -points[mask][:, 0]),
         right[mask],
         points[(inner <= 1) | rv_blood],
     )

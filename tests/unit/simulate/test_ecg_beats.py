@@ -45,7 +45,7 @@ def field(heart: Heart) -> LeadField:
 
 
 def apd(heart: Heart) -> FloatArray:
-    return durations(DurationGradients(), heart.transmural, heart.apicobasal, heart.right)
+    return durations(DurationGradients(), heart.transmural, heart.apicobasal, heart.rotational, heart.right)
 
 
 def test_sorting_by_time_is_the_sum_over_the_voxels(heart: Heart, field: LeadField) -> None:

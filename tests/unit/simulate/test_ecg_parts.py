@@ -212,11 +212,15 @@ def test_repolarisation_is_slow_first_and_fast_last() -> None:
 
 def test_durations_follow_their_gradients() -> None:
     law = DurationGradients()
-    ends = np.array([0.0, 1.0, 0.5])
-    assert np.ptp(durations(law, ends, np.full(3, 0.5), np.zeros(3, bool))) == pytest.approx(abs(law.transmural))
-    right = durations(law, ends, ends, np.ones(3, bool)) - durations(law, ends, ends, np.zeros(3, bool))
-    assert np.allclose(right, law.right_minus_left)
+    ends, middle, lateral = np.array([0.0, 1.0, 0.5]), np.full(3, 0.5), np.full(3, 3.0)
+    left, right = np.zeros(3, bool), np.ones(3, bool)
+    wall = durations(law, ends, middle, lateral, left)
+    assert wall[1] - wall[0] == pytest.approx(law.transmural)
+    axis = durations(law, middle, ends, lateral, left)
+    assert axis[1] - axis[0] == pytest.approx(law.apicobasal)
+    assert np.allclose(durations(law, ends, middle, np.zeros(3), left), law.mean)  # the septum has two endocardia
+    assert np.allclose(durations(law, ends, middle, lateral, right), law.mean + law.right_minus_left)
     with pytest.raises(InvalidInput, match="apicobasal"):
-        durations(law, ends, 2 * ends, np.zeros(3, bool))
+        durations(law, ends, 2 * ends, lateral, left)
     with pytest.raises(InvalidInput, match="mean"):
         DurationGradients(mean=0.29)

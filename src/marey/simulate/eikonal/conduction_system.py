@@ -2,9 +2,10 @@
 
 The left ventricle is first active at three places of its endocardium: high anterior paraseptal, posterior paraseptal at
 a third of the way from the apex, left surface of the middle of the septum; the right near the insertion of the anterior
-papillary muscle 5 to 10 ms later: Durrer et al. 1970, doi:10.1161/01.cir.41.6.899. From such a breakthrough the
-Purkinje network of the same ventricle carries the activation on. A front that comes through the muscle, from the other
-ventricle or from a pacing lead, enters that network late and gains little speed from it.
+papillary muscle 5 to 10 ms later: Durrer et al. 1970, doi:10.1161/01.cir.41.6.899. The anterior fascicle reaches the
+anterolateral wall as well (textbook anatomy), which is late in its block. From such a breakthrough the Purkinje network
+of the same ventricle carries the activation on. A front that comes through the muscle, from the other ventricle or from
+a pacing lead, enters that network late and gains little speed from it.
 """
 
 import dataclasses
@@ -94,18 +95,15 @@ class Block(Enum):
 
 Breakthroughs = tuple[Breakthrough, ...]
 _ANTERIOR = (
-    Breakthrough(apicobasal=0.84, rotational=0.49 * pi),
-    Breakthrough(apicobasal=0.62, rotational=0.69 * pi, delay=9.0 * ms),
+    Breakthrough(apicobasal=0.85, rotational=0.40 * pi),
+    Breakthrough(apicobasal=0.65, rotational=0.85 * pi),
 )
-_SEPTAL = (Breakthrough(apicobasal=0.50, rotational=0.02 * pi, delay=3.0 * ms),)
-_POSTERIOR = (
-    Breakthrough(apicobasal=0.36, rotational=-0.60 * pi, delay=5.0 * ms),
-    Breakthrough(apicobasal=0.85, rotational=-0.63 * pi, delay=0.5 * ms),
-)
+_SEPTAL = (Breakthrough(apicobasal=0.60, rotational=-0.10 * pi, delay=4.7 * ms),)
+_POSTERIOR = (Breakthrough(apicobasal=0.42, rotational=-0.50 * pi, delay=5.0 * ms),)
 _RIGHT = (
-    Breakthrough(apicobasal=0.49, rotational=0.29 * pi, side=RIGHT, delay=7.0 * ms),
-    Breakthrough(apicobasal=0.43, rotational=0.20 * pi, transmural=1.0, delay=11.0 * ms),
-    Breakthrough(apicobasal=0.79, rotational=-0.30 * pi, side=RIGHT, delay=21.5 * ms),
+    Breakthrough(apicobasal=0.50, rotational=0.20 * pi, side=RIGHT, delay=10.0 * ms),
+    Breakthrough(apicobasal=0.40, rotational=0.20 * pi, transmural=1.0, delay=8.9 * ms),
+    Breakthrough(apicobasal=0.80, rotational=-0.10 * pi, side=RIGHT, delay=10.4 * ms),
 )
 
 
@@ -196,14 +194,14 @@ def biventricular_pacing(vv_delay: float, right: Lead = RV_APEX, left: Lead = LV
     return [delayed(left, max(-vv_delay, 0.0)), delayed(right, max(vv_delay, 0.0))]
 
 
-def without_bundle(fields: VentricularFields, leads: Sequence[Lead]) -> Bools:
-    """[z, y, x]: the ventricles whose Purkinje network no breakthrough leads into, as in bundle branch block or pacing.
+def without_bundle(fields: VentricularFields, leads: Sequence[Lead]) -> tuple[Bools, Bools]:
+    """Masks [z, y, x] of the left and of the right ventricle: all of it, if no breakthrough leads into its network.
 
-    The septum belongs half to each.
+    So it is in bundle branch block and in pacing. The septum belongs half to each.
     """
     led = {lead.ventricle for lead in leads if isinstance(lead, Breakthrough)}
     right = (np.asarray(fields.side) > 0) | (np.asarray(fields.transmural) > 0.5)
-    return np.asarray(np.where(right, RIGHT not in led, LEFT not in led), np.bool_)
+    return ~right & (LEFT not in led), right & (RIGHT not in led)
 
 
 def sites(tissue: ConductionTissue, fields: VentricularFields, leads: Sequence[Lead]) -> list[Site]:
