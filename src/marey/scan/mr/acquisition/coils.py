@@ -17,7 +17,7 @@ from marey.scan.mr.acquisition.biot_savart import circle, magnetic_field, vector
 
 Array = NDArray[np.float64]
 LARGEST_ARRAY = 64
-KNOTS = 6.0  # mm between the points at which the field of a loop is evaluated in a slice
+KNOTS = 4.5  # mm between the points at which the field of a loop is evaluated in a slice
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def loaded_covariance(loops: Array, centre: Array, geometry: ChestArray, step: f
 def sensitivities(array: CoilArray, grid: Grid, reference: Array | None = None) -> NDArray[np.complex64]:
     """Receive sensitivity of every coil on every slice of a grid.
 
-    Evaluated on a lattice of 6 mm in the slice and interpolated by cubic splines.
+    Evaluated on a lattice of 4.5 mm in the slice and interpolated by cubic splines.
 
     Args:
         array: of coils.

@@ -111,7 +111,8 @@ def lattice(lines: Lines) -> tuple[Lines, int]:
     if acceleration >= 1:
         widest = lines[int(np.argmax(np.diff(lines)))]
         regular = lines[(lines - widest) % acceleration == 0]
-        if (np.diff(regular) == acceleration).all():
+        ends = max(regular[0] - lines[0], lines[-1] - regular[-1])
+        if ends < acceleration and (np.diff(regular) == acceleration).all():
             return regular, acceleration
     raise InvalidInput(
         f"{lines.size} lines are neither all there nor every n-th.",

@@ -18,14 +18,14 @@ def whitening(noise_covariance: NDArray[np.complex128]) -> NDArray[np.complex128
     Raises:
         InvalidInput: a covariance that cannot be inverted.
     """
-    try:
-        factor = np.linalg.cholesky(noise_covariance / 2)
-    except np.linalg.LinAlgError:
+    sizes = np.linalg.eigvalsh(noise_covariance)
+    if not sizes[0] > 1e-9 * sizes[-1]:
         raise InvalidInput(
             "The noise covariance of the coils cannot be inverted.",
             "Every coil must have noise of its own.",
             "Leave out coils that are copies of others; give a k-space without noise the identity.",
-        ) from None
+        )
+    factor = np.linalg.cholesky(noise_covariance / 2)
     return np.asarray(solve_triangular(factor, np.eye(len(factor)), lower=True), np.complex128)
 
 
