@@ -2,8 +2,8 @@
 
     python benchmarks/mr_acquisition.py [--slices 12] [--peer PYTHON]
 
-Rows: 25 phases, matrix 160 x 208 shown as 256 x 288, 8 coils, retrospective gating, rendered states given; CPU seconds for
-all slices, by step. PYTHON is an interpreter of an environment that has finufft.
+Rows: 25 phases, matrix 160 x 208 shown as 256 x 288, 8 coils, retrospective gating, rendered states given; CPU seconds
+for all slices, by step. PYTHON is an interpreter of an environment that has finufft.
 """
 
 import argparse
@@ -62,9 +62,8 @@ def main() -> None:
     parser.add_argument("--slices", type=int, default=12)
     parser.add_argument("--peer", help="interpreter of an environment with finufft")
     chosen = parser.parse_args()
-    print(
-        f"{'cine, ' + str(chosen.slices) + ' slices':38}{'maps':>7}{'acquire':>9}{'sort':>7}{'pictures':>10}{'all':>7}  CPU s"
-    )
+    title = f"cine, {chosen.slices} slices"
+    print(f"{title:38}{'maps':>7}{'acquire':>9}{'sort':>7}{'pictures':>10}{'all':>7}  CPU s")
     for oversampling in (1, 2):
         for acceleration in (2, 1):
             cine(chosen.slices, oversampling, acceleration)
@@ -76,7 +75,7 @@ def cine(slices: int, oversampling: int, acceleration: int) -> None:
     scene = axial(encoding)
     rng = np.random.default_rng(0)
     radii = 25 + 8 * np.cos(2 * np.pi * np.arange(PHASES) / PHASES)
-    states = StateTable(np.arange(PHASES) * 36.0, np.zeros(1), [[chest(scene, radius)] for radius in radii], 900.0)
+    states = StateTable(np.arange(0, 900.0, 36.0), np.zeros(1), [[chest(scene, radius)] for radius in radii], 900.0)
     lines = uniform(160, acceleration, 24) if acceleration > 1 else full(160)
     deviation = Receiver().sample_noise(encoding, 8.0)
     spent = np.zeros(4)

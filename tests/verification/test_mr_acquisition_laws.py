@@ -70,8 +70,8 @@ def test_interpolated_sensitivities_are_those_of_biot_savart_within_the_body(sce
     exact = receive_field(scene.array.loops, points[body])
     scale = np.linalg.norm(receive_field(scene.array.loops, np.zeros((1, 3))))
     error = np.abs(scene.maps[:, body] - exact / scale)
-    assert error.max() < 0.002 * np.abs(exact / scale).max()
-    assert np.sqrt((error**2).mean()) < 1e-4
+    assert error.max() < 1e-4 * np.abs(exact / scale).max()
+    assert np.sqrt((error**2).mean()) < 1e-5
 
 
 @pytest.mark.parametrize("oversampling", [1, 2])
