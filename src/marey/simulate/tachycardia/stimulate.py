@@ -15,7 +15,7 @@ from marey.simulate.tachycardia.substrate import VOXEL, Substrate, ablated, carr
 
 Array = NDArray[np.float64]
 PROTOCOL = Programme(longest_coupling=400 * ms, extras=3, strength=16 * mV / ms)
-"""Up to three extra stimuli of about twice the threshold in diastole, which is 6 to 8 mV/ms at the clinical sites.
+"""Up to three extra stimuli of about twice the threshold in diastole: 6 and 8 mV/ms at the clinical sites at 2 mm.
 
 Stronger ones capture tissue that has barely recovered, and their waves break: hearts without a scar fibrillate.
 """

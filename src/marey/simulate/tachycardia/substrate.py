@@ -17,18 +17,17 @@ from marey.simulate.monodomain import Conduction, MitchellSchaeffer, Monodomain,
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-VOXEL = 1.5 * mm
+VOXEL = 2.0 * mm
 STEP = 0.2 * ms
 THICKER = 2
 """By how much fronts are thicker, and upstrokes slower, than those of Mitchell and Schaeffer's constants.
 
-At the same speed: voxels of 1 to 2 mm then carry them also through tissue that has barely recovered. With thinner ones
-extra stimuli break on the grid, and hearts without a scar fibrillate.
+At the same speed. Voxels of 1 to 2 mm resolve them better, and the step may be twice as long.
 """
 TAIL = 66 * ms
 """What an action potential (90 %) with such fronts lasts beyond the closed form of its plateau."""
 BORDER_DURATION = 1.6
-"""Plateaus of border zone relative to healthy ones; with 1.3 the same hearts need one more extra stimulus."""
+"""Plateaus of border zone relative to healthy ones, chosen so that an S3 induces; with 1.3 it takes an S4."""
 
 
 @dataclass(frozen=True, eq=False)
