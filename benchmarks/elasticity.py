@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core.hexahedra import GAUSS, shape_functions
-from marey.core.units import mL, mmHg
+from marey.core.units import kPa, mL, mmHg, ms
 from marey.simulate.beat.body import body
 from marey.simulate.beat.electrics import activate
 from marey.simulate.beat.elements import pump_by_elements, tissue_of
@@ -61,6 +61,7 @@ MESHES: dict[int, tuple[Counts, ...]] = {
     2: ((2, 10, 12), (3, 20, 20)),
     3: ((2, 10, 12), (4, 20, 20)),
 }
+GUCCIONE = Contraction(Tmax=135.7 * kPa, length=1.85, rise=150 * ms, fall=200 * ms)
 FINE: dict[int, tuple[Counts, ...]] = {1: ((80, 4, 4),), 2: ((4, 28, 28),), 3: ((3, 30, 24),)}
 
 
@@ -140,7 +141,7 @@ def ventricle_beat(cells: Counts) -> str:
     unloaded = time.perf_counter() - start
     volumes = found.assembly.volumes(found.loaded.positions)
     blood = OpenLoop((Windkessel(),), volumes, np.array([75 * mmHg]))
-    tissue = Tissue(law, Contraction(), np.linspace(0, 40, len(mesh.cells)))
+    tissue = Tissue(law, GUCCIONE, np.linspace(0, 40, len(mesh.cells)))
     start = time.perf_counter()
     beat = elastic_beat(found.assembly, found.loaded, tissue, blood, period=900.0, steps=120)
     seconds = time.perf_counter() - start
