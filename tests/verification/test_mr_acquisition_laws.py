@@ -32,7 +32,14 @@ from marey.scan.mr.acquisition.coils import receive_field
 from marey.scan.mr.acquisition.fourier import lines_to_image, readout_to_image, to_image, to_kspace
 from marey.scan.mr.acquisition.magnetisation import read_out
 from marey.scan.mr.acquisition.noise import complex_noise, measured_covariance
-from marey.scan.mr.acquisition.reconstruct import conjugate_gradients, homodyne, prewhitened, projections
+from marey.scan.mr.acquisition.reconstruct import (
+    adaptive_maps,
+    conjugate_gradients,
+    homodyne,
+    prewhitened,
+    projections,
+    root_sum_of_squares,
+)
 from marey.scan.mr.acquisition.sampling import Lines
 from mr_phantoms import Complex, Slice, axial, chest, plane
 
@@ -383,3 +390,20 @@ def test_sorting_interpolates_lines_linearly() -> None:
     kspace = KSpace(samples, np.zeros((4, 6, 2), np.float32), np.arange(4.0), np.eye(2, dtype=complex), 1.0)
     sorting = Sorting(np.array([0]), np.array([[1]]), np.array([[3]]), np.array([[0.25]], np.float32), np.zeros(1))
     assert np.allclose(sort(kspace, sorting).samples[:, 0, 0], 0.75 * samples[:, 1] + 0.25 * samples[:, 3])
+
+
+@pytest.mark.parametrize("coils", [8, 16])
+def test_adaptive_combination_is_the_sum_of_squares_where_there_is_signal(coils: int) -> None:
+    """A phase that turns about a point would leave a dark dot."""
+    scene = axial(ENCODING, coils)
+    row, column = scene.places()
+    body = ((row / 100) ** 2 + (column / 150) ** 2 < 1)[None].astype(np.complex64)
+    images = to_image(
+        scene.encoder.forward(read_out(Magnetisation(body), ENCODING, scene.grid, scene.reduced)), (80, 96)
+    )
+    combined = np.abs((adaptive_maps(images).conj() * images).sum(axis=0))
+    total = root_sum_of_squares(images)
+    inside = total > 0.3 * np.median(total[total > 0.1 * total.max()])
+    assert inside.mean() > 0.2
+    assert (combined / total)[inside].min() > 0.97
+    assert np.median((combined / total)[inside]) > 0.998

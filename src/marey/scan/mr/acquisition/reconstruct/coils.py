@@ -53,7 +53,8 @@ def adaptive_maps(images: Complex, blocks: int = 3, iterations: int = 12) -> Com
 
     In every neighbourhood the coils' covariance has one large eigenvector (Walsh,
     doi:10.1002/(SICI)1522-2594(200005)43:5<682::AID-MRM10>3.0.CO;2-G). It is found on blocks of 4 x 4 pixels by power
-    iteration, with the phase of the strongest combination of all coils as zero, and interpolated between them.
+    iteration and interpolated between them. Phase zero is that of the combination of all coils that sees the middle of
+    the picture best: where it saw nothing the maps would turn about that point and leave a dark dot.
 
     Args:
         images: of all coils, with white noise.
@@ -67,11 +68,15 @@ def adaptive_maps(images: Complex, blocks: int = 3, iterations: int = 12) -> Com
         uniform_filter(small.real, (0, 0, blocks, blocks)) + 1j * uniform_filter(small.imag, (0, 0, blocks, blocks))
     ).astype(np.complex64)
     local = np.moveaxis(near, (0, 1), (-2, -1))
-    total = np.linalg.eigh(local.sum((0, 1)))[1][:, -1].astype(np.complex64)
-    vector = np.broadcast_to(total, (*local.shape[:2], coils))
+    strength = np.trace(local, axis1=-2, axis2=-1).real
+    strongest = np.diagonal(local, axis1=-2, axis2=-1).real.argmax(axis=-1)
+    vector = np.take_along_axis(local, strongest[..., None, None], axis=-1)[..., 0]
     for _ in range(iterations):
         vector = (local @ vector[..., None])[..., 0]
         vector = vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), np.finfo(np.float32).tiny)
+    middle = np.outer(*(np.hanning(count + 2)[1:-1] for count in strength.shape)) * np.sqrt(strength)
+    together = np.einsum("rx,rxc,rxd->cd", middle, vector, vector.conj(), optimize=True)
+    total = np.linalg.eigh(together)[1][:, -1].astype(np.complex64)
     phase = (vector @ total.conj())[..., None]
     vector = vector * np.where(np.abs(phase) > 0, phase.conj() / np.maximum(np.abs(phase), 1e-30), 1)
     maps = _along(rows, vector.shape[0]) @ np.moveaxis(vector, -1, 0) @ _along(columns, vector.shape[1]).T
