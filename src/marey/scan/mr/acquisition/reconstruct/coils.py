@@ -61,7 +61,7 @@ def adaptive_maps(images: Complex, blocks: int = 3, iterations: int = 12) -> Com
         blocks: side of the neighbourhood, in blocks.
         iterations: of the power method.
     """
-    coils, rows, columns = images.shape
+    rows, columns = images.shape[1:]
     outer = images[:, None] * images[None].conj()
     small = _block_means(outer)
     near = (
