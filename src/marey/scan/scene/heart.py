@@ -120,7 +120,7 @@ class HeartInMotion:
         self._roughen(voxels, now, structure, tissue)
         self._close_valves(voxels, now, time, structure, tissue)
         muscle = np.isin(structure, MUSCLE)
-        made = Scene(grid, _spread(tissue, voxels), _spread(structure, voxels), breath, time)
+        made = Scene(grid, _spread(tissue, voxels), _spread(structure, voxels), breath, time, self._axis(whole, now))
         if not (reference or velocity or self.scars):
             return made
         found = material(voxels, muscle, self.beat.mesh, now.points)
@@ -130,7 +130,7 @@ class HeartInMotion:
         if reference:
             made = replace(
                 made,
-                reference=_on(muscle, found.of_points(self.beat.mesh.points).astype(np.float32), np.nan, voxels),
+                reference=_on(muscle, found.reference.astype(np.float32), np.nan, voxels),
                 cell=_on(muscle, found.cell.astype(np.int32), -1, voxels),
             )
         if velocity:
@@ -175,6 +175,11 @@ class HeartInMotion:
         structure = values.copy()
         voxels.paint(cover, values)
         return voxels, structure, _TISSUES[values]
+
+    def _axis(self, voxels: Voxels, now: Moment) -> FloatArray:
+        """(2, 3) mm LPS."""
+        apex, base = (now.points[ring].mean(axis=0) for ring in (self.known.inner[0, :, 0], self.known.inner[-1, :, 0]))
+        return voxels.pose.to_patient(np.stack([apex, base]))
 
     def _roughen(self, voxels: Voxels, now: Moment, structure: Codes, tissue: Codes) -> None:
         if self._trabeculae is None:

@@ -26,11 +26,18 @@ class Material:
         mesh: at end-diastole.
         cell: (v,) of the mesh.
         weights: (v, 8) of its corners.
+        beside: (v, 3) mm from the cell to the voxel, where it lies between a cell's curved face and its triangles.
     """
 
     mesh: Mesh
     cell: IntArray
     weights: FloatArray
+    beside: FloatArray
+
+    @property
+    def reference(self) -> FloatArray:
+        """(v, 3) mm where it lies at end-diastole."""
+        return self.of_points(self.mesh.points) + self.beside
 
     def of_points(self, values: FloatArray) -> FloatArray:
         """(v, k) of values (n, k) at the mesh's points."""
@@ -59,11 +66,13 @@ def material(voxels: Voxels, chosen: NDArray[np.bool_], mesh: Mesh, points: Floa
     """
     owner, local = voxels.cells(points[mesh.cells])
     cell, weights = owner[chosen].astype(np.int64), shape_functions(local[chosen].astype(np.float64))
-    missed = cell < 0
+    missed, beside = cell < 0, np.zeros((len(cell), 3))
     if missed.any():
-        place = locate(Mesh(points, mesh.cells), voxels.places(chosen)[missed])
-        cell[missed], weights[missed] = place.cell, place.weights
-    return Material(mesh, cell, weights)
+        places = voxels.places(chosen)[missed]
+        near = locate(Mesh(points, mesh.cells), places)
+        cell[missed], weights[missed] = near.cell, near.weights
+        beside[missed] = places - np.einsum("vk,vki->vi", near.weights, points[mesh.cells[near.cell]])
+    return Material(mesh, cell, weights, beside)
 
 
 def with_scars(tissue: NDArray[np.uint8], found: Material, scars: tuple[Scar, ...]) -> NDArray[np.uint8]:

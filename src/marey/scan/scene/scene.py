@@ -25,6 +25,7 @@ class Scene:
             outside; cavities hold their trabeculae and their valves.
         breath: mm of the diaphragm towards the feet.
         time: ms of the beat.
+        axis: (2, 3) mm LPS, the LV's apex and the middle of its base.
         reference: (..., 3) mm in the heart frame, where the muscle that lies there is at time 0; NaN outside the
             ventricles' muscle.
         velocity: (..., 3) mm/ms in LPS, of muscle, walls and blood; 0 outside the heart.
@@ -36,6 +37,7 @@ class Scene:
     structure: Codes
     breath: float
     time: float
+    axis: NDArray[np.float64]
     reference: Float32 | None = None
     velocity: Float32 | None = None
     cell: NDArray[np.int32] | None = None
@@ -47,9 +49,9 @@ class Scene:
 
 
 class Body(Protocol):
-    """The patient around the heart."""
+    """The patient around the heart, as ``partial(thorax_tissue, thorax, heart=...)`` is one."""
 
-    def tissue(self, points: Float32, breath: float) -> Codes:
+    def __call__(self, points: Float32, breath: float, /) -> Codes:
         """Codes (...) of `Tissue` at points (..., 3) in mm LPS, at a position of the diaphragm in mm."""
 
 
@@ -63,11 +65,11 @@ def surroundings(grid: Grid, samples: int, body: Body, breath: float) -> Codes:
         breath: mm of the diaphragm towards the feet.
     """
     points = sub_slices(grid, samples)
-    return np.stack([body.tissue(piece.astype(np.float32), breath) for piece in points])
+    return np.stack([body(piece.astype(np.float32), breath) for piece in points])
 
 
 def with_body(scene: Scene, around: Codes) -> Scene:
-    """The scene with `surroundings` wherever the heart is not.
+    """The scene with `surroundings` wherever the heart is not; their metal also where it is: leads go into it.
 
     Raises:
         InvalidInput: surroundings of another grid.
@@ -78,7 +80,8 @@ def with_body(scene: Scene, around: Codes) -> Scene:
             f"The scene has {scene.tissue.shape} (slice, sample, row, column).",
             "Ask both for the same grid and number of samples.",
         )
-    return replace(scene, tissue=np.where(scene.tissue == Tissue.AIR, around, scene.tissue))
+    around_it = (scene.tissue == Tissue.AIR) | (around == Tissue.METAL)
+    return replace(scene, tissue=np.where(around_it, around, scene.tissue))
 
 
 __all__ = ["Body", "Scene", "surroundings", "with_body"]

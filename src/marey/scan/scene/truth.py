@@ -18,7 +18,7 @@ _MERGED = np.arange(len(STRUCTURES) + 1).astype(np.uint8)
 _MERGED[NUMBER[names.PAPILLARY_MUSCLES]] = _LV
 _MERGED[NUMBER[names.MODERATOR_BAND]] = NUMBER[names.RV_CAVITY]
 _BEYOND = (NUMBER[names.LA_CAVITY], NUMBER[names.LA_WALL], NUMBER[names.AORTA])
-DIRECTIONS, ENOUGH, FEWEST = 24, 0.5, 12
+DIRECTIONS, ENOUGH = 24, 0.5
 
 
 def label_slices(scene: Scene, *, short_axis: bool) -> Codes:
@@ -41,14 +41,14 @@ def label_slices(scene: Scene, *, short_axis: bool) -> Codes:
         more = share > most
         labels[more], most[more] = number, share[more]
     if short_axis:
-        for picture in labels:
-            _read_base(picture)
+        for picture, centre in zip(labels, _axis_crossings(scene), strict=True):
+            _read_base(picture, centre)
     return labels
 
 
-def _read_base(picture: Codes) -> None:
+def _read_base(picture: Codes, centre: NDArray[np.float64]) -> None:
     left = np.isin(picture, (_LV, _WALL))
-    if not _muscle_surrounds(picture, left):
+    if not _muscle_surrounds(picture, centre):
         picture[left] = 0
         return
     beyond = np.isin(picture, _BEYOND)
@@ -56,14 +56,22 @@ def _read_base(picture: Codes) -> None:
         picture[beyond & _hull(left)] = _LV
 
 
-def _muscle_surrounds(picture: Codes, left: NDArray[np.bool_]) -> bool:
-    """Whether LV muscle is met in at least half of all directions, seen from the middle of the LV."""
-    rows, columns = np.nonzero(left)
-    if rows.size < FEWEST:
-        return False
-    wall_rows, wall_columns = np.nonzero(picture == _WALL)
-    angle = np.arctan2(wall_rows - rows.mean(), wall_columns - columns.mean())
+def _muscle_surrounds(picture: Codes, centre: NDArray[np.float64]) -> bool:
+    """Whether LV muscle is met in at least half of all directions from a row and column."""
+    around = np.argwhere(picture == _WALL) - centre
+    angle = np.arctan2(around[:, 0], around[:, 1])
     return bool((np.histogram(angle, DIRECTIONS, (-np.pi, np.pi))[0] > 0).mean() >= ENOUGH)
+
+
+def _axis_crossings(scene: Scene) -> NDArray[np.float64]:
+    """(slice, 2) row and column at which the LV's long axis meets each slice; within the LV for planes along it."""
+    grid = scene.grid
+    apex, base = ((end - grid.affine[:3, 3]) @ grid.directions for end in scene.axis)
+    rise = base[0] - apex[0]
+    steep = abs(rise) > 0.1 * float(np.linalg.norm(base - apex))
+    share = (grid.slice_positions - apex[0]) / rise if steep else np.full(grid.shape[0], 0.5)
+    place = apex[1:] + share[:, None] * (base - apex)[1:]
+    return np.asarray(place / grid.spacing[1:], np.float64)
 
 
 def _hull(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
