@@ -211,7 +211,7 @@ def test_repolarisation_is_slow_first_and_fast_last() -> None:
 
 
 def test_durations_follow_their_gradients() -> None:
-    law = DurationGradients()
+    law = DurationGradients(transmural=-20.0)
     ends, middle, lateral = np.array([0.0, 1.0, 0.5]), np.full(3, 0.5), np.full(3, 3.0)
     left, right = np.zeros(3, bool), np.ones(3, bool)
     wall = durations(law, ends, middle, lateral, left)

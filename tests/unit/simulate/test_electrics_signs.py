@@ -73,7 +73,7 @@ def test_the_t_wave_is_flat_in_v1_and_tallest_in_v3_to_v5(in_torso: TemplateHear
     beat = in_torso.beat()
     tall = {lead: wave(beat, lead, "t") for lead in LEADS[6:]}
     assert abs(tall["V1"]) < 0.2
-    assert beat.ecg["V1"][(beat.ecg.times > 200) & (beat.ecg.times < 450)].min() < -0.05
+    assert abs(tall["V1"]) < 0.4 * tall["V2"]
     assert max(tall, key=lambda lead: tall[lead]) in {"V3", "V4", "V5"}
     assert 0.3 < max(tall.values()) < 1.0
 

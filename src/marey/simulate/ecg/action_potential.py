@@ -84,15 +84,11 @@ class DurationGradients(Parameters):
 
     mean: float = parameter(0.275 * s, 0.15 * s, 0.45 * s, "ms", "textbook value at 60 to 70 beats a minute")
     transmural: float = parameter(
-        -12 * ms,
-        -80 * ms,
-        80 * ms,
-        "ms",
-        "fitted to the T wave's size; measured about 0: 10.1016/s0008-6363(01)00223-1",
+        0 * ms, -80 * ms, 80 * ms, "ms", "none was measured in man: 10.1016/s0008-6363(01)00223-1"
     )
-    apicobasal: float = parameter(30 * ms, -80 * ms, 80 * ms, "ms", f"fitted; measured 42: {RAMANATHAN}")
+    apicobasal: float = parameter(36 * ms, -80 * ms, 80 * ms, "ms", f"fitted; measured 42: {RAMANATHAN}")
     right_minus_left: float = parameter(
-        10 * ms, -80 * ms, 80 * ms, "ms", f"fitted to a flat T wave in V1; measured -32: {RAMANATHAN}"
+        12 * ms, -80 * ms, 80 * ms, "ms", f"fitted to a flat T wave in V1; measured -32: {RAMANATHAN}"
     )
 
 

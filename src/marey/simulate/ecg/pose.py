@@ -32,7 +32,7 @@ class Pose(Parameters):
     roll: float = parameter(
         30 * DEGREE, -40 * DEGREE, 80 * DEGREE, "deg", "directions found in cine MR, see anatomy.axes"
     )
-    left: float = parameter(4.0 * cm, -10 * cm, 10 * cm, "cm", CENTRE)
+    left: float = parameter(4.1 * cm, -10 * cm, 10 * cm, "cm", CENTRE)
     back: float = parameter(-2.5 * cm, -8 * cm, 6 * cm, "cm", CENTRE)
     up: float = parameter(-15 * mm, -80 * mm, 60 * mm, "mm", CENTRE)
 
