@@ -14,7 +14,7 @@ from marey.core.structure import Code, Structure
 from marey.core.study import Facts, Notice, Study
 
 __all__ = [
-    "Beat", "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "KSpace", "Labels",
-    "MareyError", "Mesh", "NotAnalysable", "Notice", "Parameter", "Parameters", "ReferenceRange", "Report",
+    "Beat", "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "KSpace",
+    "Labels", "MareyError", "Mesh", "NotAnalysable", "Notice", "Parameter", "Parameters", "ReferenceRange", "Report",
     "Signal", "Step", "Structure", "Study", "UnreadableFile", "describe", "parameter", "settings",
 ]  # fmt: skip

@@ -15,6 +15,6 @@ from marey.anatomy.ventricles.voxels import VoxelHeart, average, sample, spread,
 __all__ = [
     "COARSE", "FINE", "MEDIUM", "Cavity", "FibreAngles", "Place", "Resolution", "ShapeAtlas", "Topology",
     "VentricleShape", "VoxelHeart", "average", "cavity_volume", "check_mesh", "check_template", "fill",
-    "frames_within", "locate", "mass", "read_atlas", "sample", "spread", "topology", "ventricles", "voxelise", "wall_volume",
-    "with_coordinates", "with_fibres",
+    "frames_within", "locate", "mass", "read_atlas", "sample", "spread", "topology", "ventricles", "voxelise",
+    "wall_volume", "with_coordinates", "with_fibres",
 ]  # fmt: skip
