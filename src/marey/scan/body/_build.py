@@ -25,6 +25,8 @@ from marey.scan.body.tissue import Tissue
 FloatArray = NDArray[np.float64]
 ARTERIES, VEINS, BRONCHI, HEPATIC = 320, 260, 60, 70
 """Leaves of the trees: of each lung, and of the liver for hepatic and portal veins each."""
+SEAT = 14.0
+"""Mm from the heart's lowest point up to where it leaves the diaphragm."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,8 @@ def patient(thorax: Thorax, heart: HeartSpace) -> Patient:
     shape, space = shape_of(thorax), heart_map(heart.distance, heart.pose)
     ends = {name: _placed(end, heart.pose) for name, end in heart.ends.items()}
     carina = max(thorax.organs.carina, float(ends["pulmonary trunk"].centre[2]) + 4.0)
-    paths = great_vessels(ends, shape, carina, thorax.organs.aorta_radius)
+    shape = shape._replace(carina=carina, tendon=_below(heart, shape))
+    paths = great_vessels(ends, shape, thorax.organs.aorta_radius)
     vessels = joined([of_path(clear_of_heart(smooth(path), space, shape), space, shape) for path in paths.values()])
     points = trunk_points(shape, rng)
     shape = solved(thorax, shape, space, breathed(vessels, 0.0, heart.pose, heart.pose, shape), points)
@@ -63,7 +66,7 @@ def patient(thorax: Thorax, heart: HeartSpace) -> Patient:
     paint(points, space, shape, breathed(vessels, 0.0, heart.pose, heart.pose, shape), tissue)
     inside = {kind: np.asarray(points[tissue == kind], np.float64) for kind in (Tissue.LUNG, Tissue.LIVER)}
     metal = [of_path(smooth(path), space, shape) for path in implant_paths(thorax, shape, heart)]
-    lungs = _lung_trees(thorax, shape, space, carina, inside[Tissue.LUNG], rng)
+    lungs = _lung_trees(thorax.organs.lung_vessels, shape, space, inside[Tissue.LUNG], rng)
     liver = _liver_trees(shape, space, inside[Tissue.LIVER], rng)
     return Patient(thorax, heart, shape, joined([*metal, vessels, *lungs, *liver]))
 
@@ -82,26 +85,34 @@ def heart_map(distance: DistanceMap, pose: Pose) -> HeartMap:
     return HeartMap(distance.values, np.asarray(distance.origin), float(distance.spacing), rotation, pose.translation)
 
 
+def _below(heart: HeartSpace, s: Shape) -> tuple[float, float, float]:
+    """Where the diaphragm's tendon is highest: above the lowest parts of the heart, at most a little above the dome."""
+    known = heart.distance
+    z, y, x = np.nonzero(known.values < s.epicardial)
+    places = heart.pose.to_patient(np.stack([x, y, z], axis=-1) * known.spacing + known.origin)
+    lowest = float(np.quantile(places[:, 2], 0.002))
+    near = places[places[:, 2] < lowest + SEAT]
+    height = min(max(lowest + SEAT / 2, s.dome - 40.0), s.dome + 10.0)
+    return float(near[:, 0].mean()), float(near[:, 1].mean()), height
+
+
 def _placed(end: End, pose: Pose) -> End:
     return End(pose.to_patient(end.centre), pose.rotation @ end.direction, end.radius)
 
 
-def _lung_trees(
-    thorax: Thorax, s: Shape, h: HeartMap, carina: float, points: FloatArray, rng: np.random.Generator
-) -> Iterator[Capsules]:
-    wide = thorax.organs.lung_vessels
+def _lung_trees(wide: float, s: Shape, h: HeartMap, points: FloatArray, rng: np.random.Generator) -> Iterator[Capsules]:
     vessel = (int(Tissue.LUNG_VESSEL), int(Tissue.LUNG_VESSEL), int(Tissue.LUNG))
     airway = (int(Tissue.GAS), int(Tissue.CARTILAGE), int(Tissue.LUNG))
     for side in (1, -1):
-        lung, root = points[points[:, 0] * side > 0], hilum(side, s, carina)
+        lung, root = points[points[:, 0] * side > 0], hilum(side, s)
         kinds = (
             (BRONCHI, root, 4.0, 1.0, airway),
-            (ARTERIES, root + [0.0, -6.0, 7.0], 7.5 * wide, 0.0, vessel),
-            (VEINS, root + [3.0 * side, -2.0, -14.0], 7.0 * wide, 0.0, vessel),
+            (ARTERIES, root + np.array([0.0, -6.0, 7.0]), 7.5 * wide, 0.0, vessel),
+            (VEINS, root + np.array([3.0 * side, -2.0, -14.0]), 7.0 * wide, 0.0, vessel),
         )
         for leaves, start, radius, coat, codes in kinds:
             ends, radii = tree(start, _drawn(lung, leaves, rng), radius, 0.5 * wide)
-            yield of_tree(ends, radii, codes, coat, h, s)
+            yield of_tree(ends, radii, codes, h, s, coat=coat)
 
 
 def _liver_trees(s: Shape, h: HeartMap, points: FloatArray, rng: np.random.Generator) -> Iterator[Capsules]:
@@ -110,7 +121,7 @@ def _liver_trees(s: Shape, h: HeartMap, points: FloatArray, rng: np.random.Gener
     hepatic, portal = (-26.0, behind[0] - 24.0, s.dome - 38.0), (-14.0, behind[1] - 44.0, s.dome - 85.0)
     for root, radius in ((hepatic, 7.0), (portal, 6.0)):
         ends, radii = tree(np.array(root), _drawn(points, HEPATIC, rng), radius, 0.8)
-        yield of_tree(ends, radii, vein, 0.0, h, s)
+        yield of_tree(ends, radii, vein, h, s)
 
 
 def _drawn(points: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:

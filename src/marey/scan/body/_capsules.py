@@ -63,7 +63,7 @@ def of_path(path: Path, h: HeartMap, s: Shape) -> Capsules:
 
 
 def of_tree(
-    ends: FloatArray, radii: FloatArray, codes: tuple[int, int, int], coat: float, h: HeartMap, s: Shape
+    ends: FloatArray, radii: FloatArray, codes: tuple[int, int, int], h: HeartMap, s: Shape, *, coat: float = 0.0
 ) -> Capsules:
     """The capsules of a tree within an organ."""
     flat = ends.reshape(-1, 3)

@@ -67,10 +67,10 @@ def _wire(height: float, s: Shape, void: float) -> Path:
 def _leads(s: Shape, heart: HeartSpace, void: float) -> list[Path]:
     cava = heart.pose.to_patient(heart.ends["superior vena cava"].centre)
     generator = np.array(generator_place(s))
-    start = [generator + [-14.0, 4.0, 18.0], (48.0, generator[1] + 30.0, 106.0), (4.0, cava[1] - 16.0, 104.0)]
+    start = [generator + np.array([-14.0, 4.0, 18.0]), (48.0, generator[1] + 30.0, 106.0), (4.0, cava[1] - 16.0, 104.0)]
     down = [(0.75 * cava[0] * 0.8, cava[1] - 8.0, 84.0), cava]
     inside = heart.pose.to_patient(np.array([RIGHT_ATRIUM, *LEAD_WAY]))
-    hook = inside[0] + [6.0, -14.0, 4.0]
+    hook = inside[0] + np.array([6.0, -14.0, 4.0])
     return [
         _metal(np.array([*start, *down, *inside]), void, "heart"),
         _metal(np.array([*down, inside[0], hook]), void, "heart"),

@@ -1,10 +1,11 @@
+# ruff: noqa: PLR0911 - the first tissue that fits is returned
 """Kernels of what lies within the cage: spine, diaphragm, abdominal organs, mediastinum; all on scalars in mm."""
 
 import math
 
 from marey.core.jit import fast_jit
 from marey.scan.body._shape import Shape
-from marey.scan.body._wall import FIRST_RIB, RIB_STEP, ramp, spine_place, waves
+from marey.scan.body._wall import FIRST_RIB, RIB_STEP, Place, ramp, spine_place, waves
 from marey.scan.body.tissue import Tissue
 
 AIR, FAT, MUSCLE, GAS = int(Tissue.AIR), int(Tissue.FAT), int(Tissue.SKELETAL_MUSCLE), int(Tissue.GAS)
@@ -13,6 +14,7 @@ CORD, CSF = int(Tissue.SPINAL_CORD), int(Tissue.CSF)
 LIVER, SPLEEN = int(Tissue.LIVER), int(Tissue.SPLEEN)
 STOMACH_WALL, STOMACH_CONTENT = int(Tissue.STOMACH_WALL), int(Tissue.STOMACH_CONTENT)
 STOMACH_COAT, DIAPHRAGM = 4.0, 3.5
+Sides = tuple[float, float, float, float]
 
 
 @fast_jit
@@ -46,10 +48,10 @@ def spine_tissue(x: float, y: float, z: float, s: Shape) -> int:
 
 
 @fast_jit
-def cap(dx: float, dy: float, half_out: float, half_in: float, ahead: float, behind: float, drop: float) -> float:
-    """How far a dome has fallen at a place beside its top: half an ellipsoid, steep beyond its rim."""
-    a = dx / (half_out if dx > 0.0 else half_in)
-    b = dy / (behind if dy > 0.0 else ahead)
+def cap(dx: float, dy: float, half: Sides, drop: float) -> float:
+    """How far a dome falls beside its top: half an ellipsoid of half axes (+x, -x, -y, +y), steep beyond its rim."""
+    a = dx / (half[0] if dx > 0.0 else half[1])
+    b = dy / (half[3] if dy > 0.0 else half[2])
     e = a * a + b * b
     if e < 0.97:
         return drop * (1.0 - math.sqrt(1.0 - e))
@@ -58,12 +60,13 @@ def cap(dx: float, dy: float, half_out: float, half_in: float, ahead: float, beh
 
 @fast_jit
 def diaphragm(x: float, y: float, s: Shape) -> float:
-    """Height of the diaphragm's upper surface at end-expiration."""
+    """Height of the diaphragm's upper surface at end-expiration: two domes and the tendon that the heart lies on."""
     middle = (s.cage_front + s.cage_back) / 2.0
     u, v = x / s.wide, (y - middle) / s.deep
-    right = -cap(-u - 64.0, v, 74.0, 92.0, 150.0, 92.0, 100.0)
-    left = -s.left_lower - cap(u - 64.0, v, 74.0, 92.0, 150.0, 92.0, 100.0)
-    heart = -2.0 - cap(u - 20.0, v + 30.0, 100.0, 80.0, 120.0, 66.0, 46.0)
+    right = -cap(-u - 64.0, v, (74.0, 92.0, 150.0, 92.0), 100.0)
+    left = -s.left_lower - cap(u - 64.0, v, (74.0, 92.0, 150.0, 92.0), 100.0)
+    tx, ty, tz = s.tendon
+    heart = tz - s.dome - cap(x - tx, y - ty, (84.0, 92.0, 110.0, 70.0), 44.0)
     return s.dome + smooth_top(smooth_top(right, left, 10.0), heart, 14.0) + 1.5 * waves(x, y, 0.0, 90.0, s.phase)
 
 
@@ -77,14 +80,13 @@ def smooth_top(a: float, b: float, width: float) -> float:
 @fast_jit
 def excursion(x: float, y: float, s: Shape) -> float:
     """How much of the dome's movement the diaphragm makes here: less below the heart, all of it at the domes' tops."""
-    middle = (s.cage_front + s.cage_back) / 2.0
-    u, v = x / s.wide - 14.0, (y - middle) / s.deep + 30.0
-    near = max(1.0 - (u * u + v * v) / (82.0 * 82.0), 0.0)
+    u, v = x - s.tendon[0], y - s.tendon[1]
+    near = max(1.0 - (u * u + v * v) / (80.0 * 80.0), 0.0)
     return 1.0 - 0.38 * near * near
 
 
 @fast_jit
-def capsule(p: tuple[float, float, float], a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
+def capsule(p: Place, a: Place, b: Place) -> float:
     """Distance from p to the segment from a to b."""
     ux, uy, uz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
     wx, wy, wz = p[0] - a[0], p[1] - a[1], p[2] - a[2]
@@ -139,7 +141,7 @@ def bowel_tissue(u: float, v: float, w: float, s: Shape) -> int:
         if colon > -2.5:
             return STOMACH_WALL
         return GAS if v < -56.0 + 30.0 * ramp(u, 40.0, 90.0) else STOMACH_CONTENT
-    if w < -150.0:
+    if w < -136.0 + 14.0 * waves(u, v, 0.0, 75.0, s.phase):
         loop = abs(waves(u, v, w, 62.0, s.phase) + 0.5 * waves(u, v, w, 37.0, s.phase + 5.0))
         if loop < 0.16:
             return FAT
@@ -148,8 +150,9 @@ def bowel_tissue(u: float, v: float, w: float, s: Shape) -> int:
 
 
 @fast_jit
-def abdomen_tissue(x: float, y: float, z: float, depth: float, inward: float, s: Shape) -> int:
-    """What lies `depth` mm below the diaphragm's upper surface and `inward` mm inside the wall; z at end-expiration."""
+def abdomen_tissue(p: Place, depth: float, inward: float, s: Shape) -> int:
+    """What lies `depth` mm below the diaphragm and `inward` mm inside the wall; p at end-expiration."""
+    x, y, z = p
     if depth < DIAPHRAGM or (inward < 2.5 and z > s.dome - 150.0):
         return MUSCLE
     middle = (s.cage_front + s.cage_back) / 2.0
@@ -166,14 +169,15 @@ def abdomen_tissue(x: float, y: float, z: float, depth: float, inward: float, s:
         return GAS if y < s.stomach_gas else STOMACH_CONTENT
     if spleen_score(u, v, w, s) < s.spleen and food > 2.0 and depth > DIAPHRAGM + 1.0 and u > 40.0:
         return SPLEEN
-    if liver_score(u, v, w, s) < s.liver and liver_room(x, y, u, v, w, back):
+    if liver_score(u, v, w, s) < s.liver and liver_room(p, u, v, w, back):
         return LIVER
     return bowel_tissue(u, v, w, s)
 
 
 @fast_jit
-def liver_room(x: float, y: float, u: float, v: float, w: float, back: float) -> bool:
+def liver_room(p: Place, u: float, v: float, w: float, back: float) -> bool:
     """Whether the liver may be there: not beside the spine, not left of the left lobe, not below its lowest edge."""
+    x, y, _ = p
     beside_spine = (x / 44.0) ** 2 + ((y - back) / 40.0) ** 2 > 1.0
     return bool(beside_spine and u < 92.0 and w > -165.0 and (x < 25.0 or v < 25.0))
 

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0911 - the first tissue that fits is returned
 """The kernel that says for every point of the patient what it is made of."""
 
 import math
@@ -19,7 +20,7 @@ from marey.scan.body._inside import (
 )
 from marey.scan.body._shape import HeartMap, Shape
 from marey.scan.body._tubes import ANYWHERE, NOWHERE, Tubes, tube_at
-from marey.scan.body._wall import cage, ramp, skin_distance, wall_tissue, waves
+from marey.scan.body._wall import Place, cage, ramp, skin_distance, wall_tissue, waves
 from marey.scan.body.tissue import Tissue
 
 AIR, FAT, LUNG, LIVER, METAL = (
@@ -33,7 +34,7 @@ PLEURAL, PERICARDIAL = int(Tissue.PLEURAL_FLUID), int(Tissue.PERICARDIAL_FLUID)
 PERICARDIUM, EPICARDIAL = int(Tissue.PERICARDIUM), int(Tissue.EPICARDIAL_FAT)
 FAR = 60.0
 PLEURA = 0.8
-LIFT = 11.0
+LIFT = 7.0
 """Mm by which the diaphragm rises to the heart that lies on it."""
 
 
@@ -63,11 +64,11 @@ def heart_distance(x: float, y: float, z: float, h: HeartMap) -> tuple[float, fl
 
 
 @fast_jit
-def epicardial_depth(a: float, c: float, x: float, y: float, z: float, s: Shape) -> float:
+def epicardial_depth(a: float, c: float, p: Place, s: Shape) -> float:
     """Thickness of the fat on the heart at a place: most in the groove below the atria and on the right ventricle."""
     groove = math.exp(-(((c - 97.0) / 13.0) ** 2))
     right = ramp(-a, 10.0, 45.0)
-    return s.epicardial * (0.45 + 0.9 * groove + 0.6 * right) * (1.0 + 0.35 * waves(x, y, z, 48.0, s.phase))
+    return s.epicardial * (0.45 + 0.9 * groove + 0.6 * right) * (1.0 + 0.35 * waves(p[0], p[1], p[2], 48.0, s.phase))
 
 
 @fast_jit
@@ -77,12 +78,13 @@ def fluid_weight(y: float, h: HeartMap) -> float:
 
 
 @fast_jit
-def heart_coat(d: float, a: float, c: float, x: float, y: float, z: float, h: HeartMap, s: Shape) -> tuple[int, float]:
-    """Fat, fluid or pericardium on the heart (AIR beyond) and the distance to the pericardium's outside."""
-    fat = epicardial_depth(a, c, x, y, z, s)
+def heart_coat(place: Place, p: Place, h: HeartMap, s: Shape) -> tuple[int, float]:
+    """Fat, fluid or pericardium (AIR beyond) and the distance to its outside; `place` is from `heart_distance`."""
+    d, a, c = place
+    fat = epicardial_depth(a, c, p, s)
     if d < fat:
         return EPICARDIAL, d - fat
-    fluid = fat + s.effused * fluid_weight(y, h)
+    fluid = fat + s.effused * fluid_weight(p[1], h)
     if d < fluid:
         return PERICARDIAL, d - fluid
     outer = fluid + s.pericardium
@@ -99,7 +101,7 @@ def rounded(one: float, other: float, radius: float) -> bool:
 
 @fast_jit
 def relaxed(x: float, y: float, z: float, s: Shape) -> tuple[float, float]:
-    """x and y of the place at end-expiration of what the wall has since carried forwards and sideways."""
+    """Coordinates x and y of the place at end-expiration of what the wall has since carried forwards and sideways."""
     if s.breath == 0.0:
         return x, y
     forward = s.chest_forward + (s.belly_forward - s.chest_forward) * ramp(-z, 20.0, 130.0)
@@ -113,12 +115,14 @@ def relaxed(x: float, y: float, z: float, s: Shape) -> tuple[float, float]:
 
 
 @fast_jit
-def inner_tissue(x: float, y: float, z: float, xr: float, yr: float, into: float, h: HeartMap, s: Shape) -> int:
-    """What lies `into` mm (at least 0) inside the cage, but for tubes; xr and yr at end-expiration."""
-    d, a, c = heart_distance(x, y, z, h)
+def inner_tissue(p: Place, rest: tuple[float, float], into: float, h: HeartMap, s: Shape) -> int:
+    """What lies `into` mm (at least 0) inside the cage, but for tubes; `rest` is its x and y at end-expiration."""
+    x, y, z = p
+    xr, yr = rest
+    place = heart_distance(x, y, z, h)
     beyond = FAR
-    if d < FAR:
-        coat, beyond = heart_coat(d, a, c, x, y, z, h, s)
+    if place[0] < FAR:
+        coat, beyond = heart_coat(place, p, h, s)
         if coat != AIR:
             return coat
     moved = excursion(xr, yr, s) * s.breath
@@ -127,9 +131,9 @@ def inner_tissue(x: float, y: float, z: float, xr: float, yr: float, into: float
         hernia = hernia_tissue(x, y, z + moved, s)
         if hernia != AIR:
             return hernia
-    above -= LIFT * (1.0 - ramp(beyond, 4.0, 24.0))
+    above -= LIFT * (1.0 - ramp(beyond, 2.0, 18.0))
     if above < 0.0:
-        return abdomen_tissue(xr, yr, z + moved, -above, into, s)
+        return abdomen_tissue((xr, yr, z + moved), -above, into, s)
     pad = 1.0 + 0.06 * s.paracardial * (1.0 + waves(x, y, z, 70.0, s.phase + 1.0))
     if beyond < pad or mediastinum(x, y, z, s) or into < PLEURA:
         return FAT
@@ -159,8 +163,9 @@ def generator_at(x: float, y: float, z: float, s: Shape) -> bool:
 
 
 @fast_jit
-def tissue_at(x: float, y: float, z: float, h: HeartMap, s: Shape, tubes: Tubes) -> int:
+def tissue_at(p: Place, h: HeartMap, s: Shape, tubes: Tubes) -> int:
     """The tissue of one point."""
+    x, y, z = p
     if generator_at(x, y, z, s) and skin_distance(x, y, z, s) < 0.0:
         return METAL
     tube = tube_at(x, y, z, tubes, ANYWHERE)
@@ -172,8 +177,8 @@ def tissue_at(x: float, y: float, z: float, h: HeartMap, s: Shape, tubes: Tubes)
     xr, yr = relaxed(x, y, z, s)
     out, way = cage(xr, yr, z, s)
     if out >= 0.0:
-        return wall_tissue(xr, yr, z, out, way, s)
-    base = inner_tissue(x, y, z, xr, yr, -out, h, s)
+        return wall_tissue((xr, yr, z), out, way, s)
+    base = inner_tissue(p, (xr, yr), -out, h, s)
     if base in (LUNG, LIVER):
         tube = tube_at(x, y, z, tubes, base)
         return base if tube == NOWHERE else tube
@@ -184,7 +189,7 @@ def tissue_at(x: float, y: float, z: float, h: HeartMap, s: Shape, tubes: Tubes)
 def paint(points: NDArray[np.float32], h: HeartMap, s: Shape, tubes: Tubes, out: NDArray[np.uint8]) -> None:
     """Tissue of points (n, 3) into out (n,)."""
     for n in range(len(points)):
-        out[n] = tissue_at(float(points[n, 0]), float(points[n, 1]), float(points[n, 2]), h, s, tubes)
+        out[n] = tissue_at((float(points[n, 0]), float(points[n, 1]), float(points[n, 2])), h, s, tubes)
 
 
 @fast_jit
@@ -205,7 +210,7 @@ def heart_gaps(points: NDArray[np.float32], h: HeartMap, s: Shape, out: NDArray[
         x, y, z = float(points[n, 0]), float(points[n, 1]), float(points[n, 2])
         d, a, c = heart_distance(x, y, z, h)
         out[n, 0] = d
-        out[n, 1] = (d - epicardial_depth(a, c, x, y, z, s)) / fluid_weight(y, h)
+        out[n, 1] = (d - epicardial_depth(a, c, (x, y, z), s)) / fluid_weight(y, h)
 
 
 @fast_jit

@@ -1,7 +1,5 @@
 """How far organs and fluids reach, so that they have the volumes asked for: counted on points throughout the trunk."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,31 +46,24 @@ def solved(thorax: Thorax, s: Shape, h: HeartMap, tubes: Tubes, points: Points) 
     organs, effusions = thorax.organs, thorax.effusions
     content = (Tissue.STOMACH_WALL, Tissue.STOMACH_CONTENT, Tissue.GAS)
     in_belly = np.asarray(points[:, 2] < s.dome)
-    s = _organ(s, "stomach", organs.stomach_volume, scores[:, 0], lambda one: where(one, *content) & in_belly)
+    room = where(s, *content) & in_belly
+    s = s._replace(stomach=_level(scores[room, 0], organs.stomach_volume, STEP, "stomach"))
     s = _gas(s, organs.stomach_gas, points, where(s, Tissue.STOMACH_CONTENT) & (scores[:, 0] < s.stomach))
-    s = _organ(s, "spleen", organs.spleen_volume, scores[:, 1], lambda one: where(one, Tissue.SPLEEN))
-    s = _organ(s, "liver", organs.liver_volume, scores[:, 2], lambda one: where(one, Tissue.LIVER))
+    s = s._replace(spleen=_level(scores[where(s, Tissue.SPLEEN), 1], organs.spleen_volume, STEP, "spleen"))
+    s = s._replace(liver=_level(scores[where(s, Tissue.LIVER), 2], organs.liver_volume, STEP, "liver"))
     s = _pericardial(s, effusions.pericardial, h, tubes)
     left = np.asarray(points[:, 0] >= 0)
-    for name, volume, side in (
-        ("right_fluid", effusions.right_pleural, ~left),
-        ("left_fluid", effusions.left_pleural, left),
-    ):
-        if volume > 0:
-            lung = where(s, Tissue.LUNG) & side
-            s = s._replace(**{name: -_level(-scores[lung, 3], volume, STEP, name.replace("_", " "))})
+    if effusions.right_pleural > 0:
+        lung = where(s, Tissue.LUNG) & ~left
+        s = s._replace(right_fluid=-_level(-scores[lung, 3], effusions.right_pleural, STEP, "right pleural effusion"))
+    if effusions.left_pleural > 0:
+        lung = where(s, Tissue.LUNG) & left
+        s = s._replace(left_fluid=-_level(-scores[lung, 3], effusions.left_pleural, STEP, "left pleural effusion"))
     return s
 
 
-def _organ(
-    s: Shape, name: str, volume: float, score: NDArray[np.float32], room: Callable[[Shape], NDArray[np.bool_]]
-) -> Shape:
-    """Let an organ reach as far as it needs within the room that others leave."""
-    return s._replace(**{name: _level(score[room(s)], volume, STEP, name)})
-
-
 def _gas(s: Shape, share: float, points: Points, inside: NDArray[np.bool_]) -> Shape:
-    """The horizontal level in stomach and hernia (which lies on its own) of a patient on the back."""
+    """The horizontal level of the fluid in the stomach of a patient on the back."""
     if share <= 0 or not inside.any():
         return s
     return s._replace(stomach_gas=float(np.quantile(points[inside, 1], min(share, 1.0))))

@@ -13,7 +13,10 @@ USUAL_HALF_WIDTH, USUAL_DEPTH = 135.0, 180.0
 
 
 class Shape(NamedTuple):
-    """Lengths in mm; `wide` and `deep` are the cage's sizes relative to a usual one."""
+    """Lengths in mm.
+
+    `wide` and `deep` are the cage's sizes relative to a usual one, `tendon` is the diaphragm's top below the heart.
+    """
 
     half_width: float
     half_depth: float
@@ -37,6 +40,8 @@ class Shape(NamedTuple):
     glandular_share: float
     arms: float
     dome: float
+    tendon: tuple[float, float, float]
+    carina: float
     left_lower: float
     spine: float
     lung_top: float
@@ -101,6 +106,8 @@ def shape_of(thorax: Thorax) -> Shape:
         glandular_share=wall.glandular_share,
         arms=float(thorax.arms_down),
         dome=organs.right_dome,
+        tendon=(20.0, -30.0, organs.right_dome - 2.0),
+        carina=organs.carina,
         left_lower=organs.left_dome_lower,
         spine=organs.spine,
         lung_top=organs.lung_top,

@@ -47,7 +47,7 @@ class Tubes(NamedTuple):
 
 @jit
 def cell_lists(low: IntArray, high: IntArray, cells: IntArray) -> tuple[IntArray, IntArray]:
-    """Which boxes (n, 3), from `low` to `high` with both ends, reach into which cell: first (cells + 1,) and numbers."""
+    """Which boxes (n, 3), from `low` to `high`, reach into which cell: first (cells + 1,) and numbers."""
     first = np.zeros(cells[0] * cells[1] * cells[2] + 1, np.int64)
     for again in range(2):
         if again:
@@ -72,9 +72,9 @@ def cell_lists(low: IntArray, high: IntArray, cells: IntArray) -> tuple[IntArray
 @fast_jit
 def tube_at(x: float, y: float, z: float, tubes: Tubes, base: int) -> int:
     """The tissue of a tube that is drawn into `base` or ANYWHERE at a point, or NOWHERE; lumens win over walls."""
-    i = int(math.floor((x - tubes.origin[0]) / CELL))
-    j = int(math.floor((y - tubes.origin[1]) / CELL))
-    k = int(math.floor((z - tubes.origin[2]) / CELL))
+    i = math.floor((x - tubes.origin[0]) / CELL)
+    j = math.floor((y - tubes.origin[1]) / CELL)
+    k = math.floor((z - tubes.origin[2]) / CELL)
     if min(i, j, k) < 0 or i >= tubes.cells[0] or j >= tubes.cells[1] or k >= tubes.cells[2]:
         return NOWHERE
     cell = (i * tubes.cells[1] + j) * tubes.cells[2] + k
@@ -115,9 +115,9 @@ def gridded(
     cells = (np.floor((high.max(axis=0) - origin) / CELL).astype(np.int64) + 1) if len(near) else np.ones(3, np.int64)
     boxes = [np.floor((corner - origin) / CELL).astype(np.int64) for corner in (low, high)]
     first, numbers = cell_lists(boxes[0], boxes[1], cells)
-    columns = [np.ascontiguousarray(codes[:, column]) for column in range(3)]
-    ends = [np.ascontiguousarray(radii[:, column]) for column in range(2)]
-    return Tubes(near, far, ends[0], ends[1], coat, *columns, origin, cells, first, numbers)  # type: ignore[call-arg]
+    lumen, shell, within = (np.ascontiguousarray(codes[:, column]) for column in range(3))
+    first_radius, last_radius = (np.ascontiguousarray(radii[:, column]) for column in range(2))
+    return Tubes(near, far, first_radius, last_radius, coat, lumen, shell, within, origin, cells, first, numbers)
 
 
 __all__ = ["ANYWHERE", "NOWHERE", "Tubes", "gridded", "tube_at"]

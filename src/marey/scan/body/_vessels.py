@@ -1,10 +1,10 @@
 """Great vessels, airways and the oesophagus as smooth paths that go on from the heart's vessel ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from marey.anatomy.chambers.vessels import End
 from marey.scan.body._shape import Shape
@@ -14,7 +14,6 @@ from marey.scan.body.tissue import Tissue
 
 FloatArray = NDArray[np.float64]
 STEP = 5.0
-Place = tuple[float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,35 +57,47 @@ def smooth(path: Path) -> Path:
     return replace(path, places=np.concatenate(found), radii=np.concatenate(radii))
 
 
-def great_vessels(ends: Mapping[str, End], s: Shape, carina: float, aorta_radius: float) -> dict[str, Path]:
+def great_vessels(ends: Mapping[str, End], s: Shape, aorta_radius: float) -> dict[str, Path]:
     """Arteries, veins, airways and the oesophagus, by name; ends in the patient frame."""
     return {
-        **_airways(s, carina),
-        **_aorta(ends, s, carina, aorta_radius),
-        **_pulmonary(ends, s, carina),
+        **_airways(s),
+        **_aorta(ends, s, aorta_radius),
+        **_pulmonary(ends, s),
         **_caval(ends, s),
     }
 
 
-def hilum(side: int, s: Shape, carina: float) -> FloatArray:
+def hilum(side: int, s: Shape) -> FloatArray:
     """Where vessels and airways enter the left (+1) or right (-1) lung."""
-    return np.array([side * 46.0 * s.wide, spine_place(carina - 28, s) - 42.0, carina - (24.0 if side > 0 else 30.0)])
+    return np.array(
+        [side * 46.0 * s.wide, spine_place(s.carina - 28, s) - 42.0, s.carina - (24.0 if side > 0 else 30.0)]
+    )
 
 
-def _path(places: list[FloatArray | Place], radii: list[float], lumen: int, coat: float = 1.2, **more: object) -> Path:
-    shell = more.pop("shell", Tissue.VESSEL_WALL)
-    return Path(np.array(places, np.float64), np.array(radii), lumen, shell, coat, **more)  # type: ignore[arg-type]
+def _path(
+    places: Sequence[ArrayLike],
+    radii: list[float],
+    lumen: int,
+    coat: float = 1.2,
+    *,
+    shell: int = Tissue.VESSEL_WALL,
+    clear: bool = False,
+    held: bool = False,
+    rides: str = "heart",
+) -> Path:
+    where = np.array([np.asarray(place, np.float64) for place in places])
+    return Path(where, np.array(radii), lumen, shell, coat, clear=clear, held=held, rides=rides)
 
 
-def _airways(s: Shape, carina: float) -> dict[str, Path]:
-    back = spine_place(carina, s) - 30.0
+def _airways(s: Shape) -> dict[str, Path]:
+    carina, back = s.carina, spine_place(s.carina, s) - 30.0
     fork = (0.0, back, carina)
     wall = {"shell": Tissue.CARTILAGE, "coat": 1.5, "rides": "nothing"}
     trachea = _path([(0.0, back - 14.0, carina + 90.0), (0.0, back - 6.0, carina + 40.0), fork], [8.5, 8.5, 8.0],
                     Tissue.GAS, **wall)  # type: ignore[arg-type]  # fmt: skip
     mains = {}
     for side, name in ((1, "left bronchus"), (-1, "right bronchus")):
-        place = hilum(side, s, carina)
+        place = hilum(side, s)
         bend = (np.array(fork) + place) / 2 + np.array([0.0, 2.0, 3.0])
         mains[name] = _path([fork, bend, place], [7.0, 6.5, 5.5], Tissue.GAS, **wall)  # type: ignore[arg-type]
     z = np.array([carina + 90, carina + 30, carina - 10, carina - 60, s.dome - 5, s.dome - 38, s.dome - 52])
@@ -97,17 +108,17 @@ def _airways(s: Shape, carina: float) -> dict[str, Path]:
     return {"trachea": trachea, **mains, "oesophagus": gullet}
 
 
-def _aorta(ends: Mapping[str, End], s: Shape, carina: float, radius: float) -> dict[str, Path]:
+def _aorta(ends: Mapping[str, End], s: Shape, radius: float) -> dict[str, Path]:
     start = ends["aorta"]
     first = start.centre + 14.0 * start.direction
-    down = [carina - 8, carina - 45, carina - 85, s.dome - 25, s.dome - 60, s.dome - 130, s.dome - 190]
+    down = [s.carina - 8, s.carina - 45, s.carina - 85, s.dome - 25, s.dome - 60, s.dome - 130, s.dome - 190]
     beside = [(25.0, 20.0), (26.0, 17.0), (24.0, 17.0), (18.0, 20.0), (10.0, 27.0), (8.0, 27.0), (6.0, 26.0)]
     descending = [(x, spine_place(z, s) - y, z) for (x, y), z in zip(beside, down, strict=True)]
-    top = max(first[2] + 22.0, carina + 30.0)
+    top = max(first[2] + 22.0, s.carina + 30.0)
     rise = np.array([first[0] * 0.8 + 1.0, first[1] - 5.0, first[2] * 0.35 + top * 0.65 - 6.0])
     arch = np.array([8.0, (first[1] + descending[0][1]) / 2 - 2.0, top])
     turn = np.array([22.0, descending[0][1] - 8.0, top - 12.0])
-    places = [start.centre, first, rise, arch, turn, *descending]
+    places: list[ArrayLike] = [start.centre, first, rise, arch, turn, *descending]
     r = start.radius
     radii = [r, r, r, 0.6 * r + 0.4 * radius, radius + 0.5, *(radius * f for f in (1, 1, 1, 0.97, 0.92, 0.85, 0.8))]
     blood = Tissue.AORTIC_BLOOD
@@ -119,11 +130,11 @@ def _aorta(ends: Mapping[str, End], s: Shape, carina: float, radius: float) -> d
     return found
 
 
-def _pulmonary(ends: Mapping[str, End], s: Shape, carina: float) -> dict[str, Path]:
+def _pulmonary(ends: Mapping[str, End], s: Shape) -> dict[str, Path]:
     trunk, blood = ends["pulmonary trunk"], Tissue.PULMONARY_ARTERY_BLOOD
     fork = trunk.centre + 0.6 * trunk.radius * trunk.direction
     r = trunk.radius
-    left, right = hilum(1, s, carina) + [0.0, -4.0, 9.0], hilum(-1, s, carina) + [0.0, -10.0, 6.0]
+    left, right = hilum(1, s) + np.array([0.0, -4.0, 9.0]), hilum(-1, s) + np.array([0.0, -10.0, 6.0])
     over = fork * 0.5 + left * 0.5 + [2.0, 2.0, 5.0]
     cava = ends["superior vena cava"]
     behind = np.array([(fork[0] + cava.centre[0]) / 2, max(fork[1], cava.centre[1]) + 14.0, fork[2] - 2.0])
@@ -131,12 +142,12 @@ def _pulmonary(ends: Mapping[str, End], s: Shape, carina: float) -> dict[str, Pa
         "left pulmonary artery": _path([trunk.centre, fork, over, left], [r, r, 0.85 * r, 0.68 * r], blood),
         "right pulmonary artery": _path(
             [trunk.centre, fork, behind, right], [r, r, 0.82 * r, 0.68 * r], blood, clear=True, held=True
-        ),  # fmt: skip
+        ),
     }
     for side, name in ((1, "left"), (-1, "right")):
-        for level, drop in (("superior", -6.0), ("inferior", -26.0)):
+        for level, ahead, drop in (("superior", -10.0, -6.0), ("inferior", 4.0, -26.0)):
             end = ends[f"{name} {level} pulmonary vein"]
-            goal = hilum(side, s, carina) + [4.0 * side, -10.0 if level == "superior" else 4.0, drop]
+            goal = hilum(side, s) + np.array([4.0 * side, ahead, drop])
             between = end.centre + 0.5 * np.linalg.norm(goal - end.centre) * end.direction
             places = [end.centre, 0.5 * between + 0.5 * (end.centre + goal) / 2, goal]
             found[f"{name} {level} pulmonary vein"] = _path(
@@ -151,14 +162,14 @@ def _caval(ends: Mapping[str, End], s: Shape) -> dict[str, Path]:
     start = upper.centre + 12.0 * upper.direction
     x = min(max(start[0] * 0.75, -34.0), -20.0)
     join = np.array([x, start[1] - 8.0, max(start[2] + 36.0, 84.0)])
-    across = [join, (4.0, join[1] - 10.0, join[2] + 10.0), (44.0, join[1] - 4.0, join[2] + 22.0)]
+    across: list[ArrayLike] = [join, (4.0, join[1] - 10.0, join[2] + 10.0), (44.0, join[1] - 4.0, join[2] + 22.0)]
     q = lower.radius
     below = lower.centre + [6.0, 6.0, -14.0] + 4.0 * lower.direction
     deep = [(-24.0, spine_place(z, s) - 24.0, z) for z in (s.dome - 60, s.dome - 110, s.dome - 190)]
     right_neck = (x - 10.0, join[1] + 2.0, join[2] + 40.0)
     return {
         "superior vena cava": _path([upper.centre, start, join, right_neck], [r, r, r * 0.95, r * 0.8], blood, 0.8),
-        "brachiocephalic vein": _path([*across], [0.75 * r] * 3, blood, 0.8, rides="nothing"),
+        "brachiocephalic vein": _path(across, [0.75 * r] * 3, blood, 0.8),
         "inferior vena cava": _path([lower.centre, below, *deep], [q, q, q, 0.95 * q, 0.85 * q], blood, 0.8),
     }
 

@@ -10,6 +10,8 @@ AIR, SKIN, FAT, MUSCLE = int(Tissue.AIR), int(Tissue.SKIN), int(Tissue.FAT), int
 MARROW, CORTICAL, CARTILAGE = int(Tissue.BONE_MARROW), int(Tissue.CORTICAL_BONE), int(Tissue.CARTILAGE)
 BREAST = int(Tissue.BREAST)
 CAP = 6.0
+NECK_START, NECK_RADIUS = 95.0, 62.0
+Place = tuple[float, float, float]
 FIRST_RIB, RIB_STEP, RIB_FALL, RIB_SPREAD = 160.0, 22.2, 53.0, 1.0
 STERNUM_TOP, STERNUM_END, XIPHOID_END = 96.0, -42.0, -68.0
 
@@ -43,28 +45,28 @@ def trunk_distance(x: float, y: float, z: float, s: Shape) -> float:
     radial = (across / level) ** (CAP - 1.0)
     gx, gy = radial * (xs / across) ** (n - 1.0) / s.half_width, radial * (ys / across) ** (n - 1.0) / s.half_depth
     gz = (zs / level) ** (CAP - 1.0) / s.cap_height
-    return (level - 1.0) / max(math.sqrt(gx * gx + gy * gy + gz * gz), 1e-6)
+    distance: float = (level - 1.0) / max(math.sqrt(gx * gx + gy * gy + gz * gz), 1e-6)
+    return distance
 
 
 @fast_jit
-def breast_distance(x: float, y: float, z: float, s: Shape) -> float:
-    """To the surface of the nearer breast, a dome on the front of the trunk; negative inside."""
-    reach = 0.52 * s.half_width
-    front = -s.half_depth * (1.0 - (reach / s.half_width) ** s.squareness) ** (1.0 / s.squareness)
-    dx, dy, dz = (abs(x) - reach) / s.breast_radius, (y - front - 8.0), (z + 8.0) / s.breast_radius
-    dy = dy / (s.breast_height + 8.0) if dy < 0.0 else dy / s.breast_radius
-    r = math.sqrt(dx * dx + dy * dy + dz * dz)
-    return (r - 1.0) * min(s.breast_height + 8.0, s.breast_radius)
+def breast_height(x: float, z: float, s: Shape) -> float:
+    """By how much the breast lifts the skin of the trunk here."""
+    dx, dz = (abs(x) - 0.5 * s.half_width) / s.breast_radius, (z + 8.0) / s.breast_radius
+    left = max(1.0 - dx * dx - dz * dz, 0.0)
+    return s.breast_height * left * left * (3.0 - 2.0 * left)
 
 
 @fast_jit
 def skin_distance(x: float, y: float, z: float, s: Shape) -> float:
-    """To the skin of trunk and breasts, negative inside; they merge smoothly."""
+    """To the skin of trunk, breasts and neck, negative inside."""
     d = trunk_distance(x, y, z, s)
-    if s.breast_height > 0.0 and d > -30.0 and y < 0.0:
-        b = breast_distance(x, y, z, s)
-        h = max(14.0 - abs(d - b), 0.0) / 14.0
-        d = min(d, b) - h * h * 14.0 / 4.0
+    if s.breast_height > 0.0 and y < 0.0:
+        d -= breast_height(x, z, s)
+    if z > NECK_START:
+        neck = math.sqrt(x * x + (0.9 * (y - 8.0)) ** 2) - NECK_RADIUS
+        h = max(40.0 - abs(d - neck), 0.0) / 40.0
+        d = min(d, neck) - h * h * 10.0
     return d
 
 
@@ -77,7 +79,7 @@ def spine_place(z: float, s: Shape) -> float:
 
 @fast_jit
 def cage(x: float, y: float, z: float, s: Shape) -> tuple[float, float]:
-    """Distance to the inside of the cage (negative inside it), and the way round from the spine (0) to the front (1)."""
+    """Distance to the inside of the cage, negative inside, and the way round from the spine (0) to the front (1)."""
     up = z + 40.0
     if up > 0.0:
         top = s.lung_top + 50.0
@@ -95,6 +97,8 @@ def cage(x: float, y: float, z: float, s: Shape) -> tuple[float, float]:
     if abs(x) < 62.0:
         gutter = (y - (spine_place(z, s) + 6.0 + 0.62 * max(abs(x) - 17.0, 0.0))) * 0.85
         distance = max(distance, gutter)
+    if z > s.lung_top + 12.0:
+        distance = max(distance, 25.0)
     way = 0.5 - 0.5 * (y - middle) / depth / max(math.sqrt(xs * xs + ys * ys), 1e-3)
     return distance, way
 
@@ -180,44 +184,51 @@ def arm_tissue(x: float, y: float, z: float, s: Shape) -> int:
 
 
 @fast_jit
-def wall_tissue(x: float, y: float, z: float, out: float, way: float, s: Shape) -> int:
-    """What lies `out` mm (at least 0) outside the pleura, `way` round from the back to the front."""
-    to_skin = skin_distance(x, y, z, s)
-    if to_skin > 0.0:
-        return arm_tissue(x, y, z, s)
-    if to_skin > -s.skin:
-        return SKIN
-    margin = costal_margin(x)
+def bony_tissue(p: Place, out: float, way: float, s: Shape) -> int:
+    """Sternum, ribs and what joins them, in the layer next to the pleura; AIR outside it."""
+    x, _, z = p
     if out < s.ribs + 1.5 and way > 0.8:
         bone = sternum_tissue(x, z, out)
         if bone != AIR:
             return bone
-    if out < s.ribs:
-        bone = rib_tissue(z, out, way, margin, s)
-        if bone != AIR:
-            return bone
-        return FAT if out < 0.8 else MUSCLE
-    over = out - s.ribs
-    depth = muscle_depth(x, y, z, way, s)
-    shoulder = ramp(z, 15.0, 70.0) * ramp(abs(x), 50.0, 100.0)
-    if s.breast_height > 0.0 and glandular(x, y, z, over - depth, to_skin, s):
-        return BREAST
+    if out >= s.ribs:
+        return AIR
+    bone = rib_tissue(z, out, way, costal_margin(x), s)
+    if bone != AIR:
+        return bone
+    return FAT if out < 0.8 else MUSCLE
+
+
+@fast_jit
+def wall_tissue(p: Place, out: float, way: float, s: Shape) -> int:
+    """What lies `out` mm (at least 0) outside the pleura, `way` round from the back to the front."""
+    x, y, z = p
+    to_skin = skin_distance(x, y, z, s)
+    if to_skin > -s.skin:
+        return SKIN if to_skin <= 0.0 else arm_tissue(x, y, z, s)
+    bone = bony_tissue(p, out, way, s)
+    if bone != AIR:
+        return bone
+    over, depth = out - s.ribs, muscle_depth(x, y, z, way, s)
     if over < depth:
         if scapula(x, z, over, way):
             return CORTICAL if over < 6.2 or over > 8.8 else MARROW
         return FAT if over < 1.0 else MUSCLE
-    if shoulder > 0.3 and -to_skin > s.lateral_fat * 0.6 + 3.0 and waves(x, y, z, 60.0, s.phase) < 0.9 * shoulder - 0.3:
-        return MUSCLE
-    return FAT
+    if s.glandular_share > 0.0 and s.breast_height > 0.0 and glandular(p, over - depth, to_skin, s):
+        return BREAST
+    shoulder = ramp(z, 15.0, 70.0) * ramp(abs(x), 50.0, 100.0)
+    deep = shoulder > 0.3 and -to_skin > s.lateral_fat * 0.6 + 3.0
+    return MUSCLE if deep and waves(x, y, z, 60.0, s.phase) < 0.9 * shoulder - 0.3 else FAT
 
 
 @fast_jit
-def glandular(x: float, y: float, z: float, over: float, to_skin: float, s: Shape) -> bool:
+def glandular(p: Place, over: float, to_skin: float, s: Shape) -> bool:
     """Whether glandular tissue is there: strands in the middle of the breast, none near skin or muscle."""
-    b = breast_distance(x, y, z, s)
-    inner = -min(s.breast_height, s.breast_radius) * 0.25
+    x, y, z = p
+    if y > 0.0 or over < 3.0 or to_skin > -6.0 or breast_height(x, z, s) < 0.3 * s.breast_height:
+        return False
     texture = waves(x, y, z, 24.0, s.phase) + 0.6 * waves(x, y, z, 11.0, s.phase + 3.0)
-    return bool(b < inner and over > 3.0 and to_skin < -6.0 and texture > 1.1 - 2.2 * s.glandular_share)
+    return bool(texture > 1.1 - 2.2 * s.glandular_share)
 
 
 __all__ = ["cage", "ramp", "skin_distance", "spine_place", "wall_tissue", "waves"]

@@ -58,8 +58,8 @@ def dipoles(thorax: Thorax, breath: float, heart: HeartSpace) -> list[tuple[Floa
     if implants.pacemaker:
         found.append((np.array(generator_place(s)), implants.generator_moment))
     if implants.sternal_wires:
-        for height in WIRE_HEIGHTS:
-            found.append((wire_places(height, s).mean(axis=0) + forward, implants.wire_moment))
+        middles = [wire_places(height, s)[:-1].mean(axis=0) + forward for height in WIRE_HEIGHTS]
+        found += [(middle, implants.wire_moment) for middle in middles]
     if implants.stent:
         pose = breathing_pose(heart.pose, breath, thorax.breathing.heart)
         found.append((pose.to_patient(np.array(STENT_MIDDLE)), implants.stent_moment))

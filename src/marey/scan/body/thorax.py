@@ -49,7 +49,7 @@ class ChestWall(Parameters):
     posterior_fat: float = parameter(9 * mm, 3 * mm, 90 * mm, "mm", LAYER)
     skin: float = parameter(2 * mm, 1 * mm, 4 * mm, "mm", "textbook value")
     squareness: float = parameter(2.5, 2.0, 4.0, "1", "as the trunk of the ECG")
-    breast_radius: float = parameter(58 * mm, 30 * mm, 95 * mm, "mm", ADULT)
+    breast_radius: float = parameter(64 * mm, 30 * mm, 95 * mm, "mm", ADULT)
     breast_height: float = parameter(0 * mm, 0 * mm, 90 * mm, "mm", SIZE)
     glandular_share: float = parameter(0.3, 0.0, 0.9, "1", "textbook value; dense breasts of young women are higher")
 
@@ -112,8 +112,8 @@ class Implants(Parameters):
         stent: whether a stent lies in the left anterior descending artery.
         wire_void, lead_void, stent_void: radius of the signal void around each.
         generator_void: how far the void reaches beyond the generator.
-        generator_moment, wire_moment, stent_moment: susceptibility (relative to tissue) times volume of the generator, of
-            each wire and of the stent: the strength of their dipole fields.
+        generator_moment, wire_moment, stent_moment: susceptibility (relative to tissue) times volume of the generator,
+            of each wire and of the stent: the strength of their dipole fields.
     """
 
     sternal_wires: bool = False

@@ -50,20 +50,20 @@ def _wall(rng: np.random.Generator, height: float, index: float, sex: str) -> Ch
     above, usual = index - USUAL_INDEX, ChestWall()
     fatter = 1.0 if sex == "M" else 1.25
     fat = fatter * float(_around(rng, 1.0, 0.2))
-    breast = (24 + 2.0 * above) * mm * float(_around(rng, 1.0, 0.4)) if sex == "F" else max(above - 4, 0.0) * mm
+    breast = (20 + 1.3 * above) * mm * float(_around(rng, 1.0, 0.3)) if sex == "F" else max(above - 4, 0.0) * mm
     return ChestWall(
         cage_half_width=_kept(size * usual.cage_half_width * _around(rng, 1.0, 0.05), 95, 175),
         cage_depth=_kept(size * usual.cage_depth * (1 + 0.008 * above) * _around(rng, 1.0, 0.06), 120, 250),
         anterior_muscle=_kept(6 * (1.0 if sex == "M" else 0.75) * _around(rng, 1.0, 0.25), 2, 20),
         lateral_muscle=_kept(8 * (1.0 if sex == "M" else 0.75) * _around(rng, 1.0, 0.2), 3, 20),
         posterior_muscle=_kept(10 * (1.0 if sex == "M" else 0.8) * _around(rng, 1.0, 0.2), 4, 25),
-        anterior_fat=_kept((9 + 1.4 * above) * fat, 4, 90),
-        lateral_fat=_kept((12 + 2.0 * above) * fat, 4, 110),
-        posterior_fat=_kept((9 + 1.3 * above) * fat, 4, 90),
+        anterior_fat=_kept(_layer(9, 1.4, above) * fat, 4, 90),
+        lateral_fat=_kept(_layer(12, 2.0, above) * fat, 4, 110),
+        posterior_fat=_kept(_layer(9, 1.3, above) * fat, 4, 90),
         squareness=_kept(rng.normal(2.45, 0.1), 2.2, 2.9),
-        breast_radius=_kept(58 * size * _around(rng, 1.0, 0.1) + above, 40, 95),
-        breast_height=_kept(breast, 0, 80),
-        glandular_share=float(rng.beta(1.5, 3.5) * 0.9),
+        breast_radius=_kept(64 * size * _around(rng, 1.0, 0.1) + above, 40, 95),
+        breast_height=_kept(breast, 0, 60),
+        glandular_share=float(rng.beta(1.5, 3.5) * 0.9) if sex == "F" else 0.0,
     )
 
 
@@ -73,7 +73,7 @@ def _organs(rng: np.random.Generator, height: float, index: float, sex: str) -> 
     size = (height / (175 * cm)) ** 0.7 * (1.0 if sex == "M" else 0.95)
     hernia = float(rng.uniform(12, 35)) if rng.random() < HERNIA[sex] else 0.0
     return Organs(
-        right_dome=_kept(-42 * size + 0.7 * above + rng.normal(0, 8), -75, -15),
+        right_dome=_kept(-42 + 0.5 * above + rng.normal(0, 5), -65, -22),
         left_dome_lower=_kept(rng.normal(13, 6), -8, 30),
         spine=_kept(usual.spine * size * (1 + 0.008 * above), 30, 100),
         lung_top=_kept(usual.lung_top * size, 80, 140),
@@ -106,6 +106,11 @@ def _breathing(rng: np.random.Generator) -> Breathing:
         sideways=_kept(rng.normal(0.05, 0.02), 0.0, 0.15),
         heart=heart,
     )
+
+
+def _layer(usual: float, growth: float, above: float) -> float:
+    """Fat in mm at kg/m2 above the usual index: it grows linearly, and below it thins out without ever vanishing."""
+    return float(usual * math.exp(growth / usual * above) if above < 0 else usual + growth * above)
 
 
 def _around(rng: np.random.Generator, median: float, spread: float) -> float:
