@@ -142,6 +142,18 @@ def test_the_heart_s_room_is_fat_within_pericardium_and_goes_with_the_heart() ->
     assert (touching == Tissue.PERICARDIUM).mean() > 0.2
 
 
+def test_the_heart_stays_on_the_diaphragm() -> None:
+    space = usual_heart_space()
+    for breath in (0.0, 20.0, 35.0):
+        pose = breathing_pose(space.pose, breath, USUAL.breathing.heart)
+        heart = (thorax_tissue(USUAL, POINTS, breath) == Tissue.PERICARDIUM) & (POINTS[..., 0] > -30)
+        lowest = POINTS[heart][POINTS[heart][:, 2].argmin()]
+        assert np.linalg.norm(lowest - pose.to_patient([0, 0, 40])) < 90
+        below = thorax_tissue(USUAL, lowest - np.arange(3.0, 25.0)[:, None] * [0, 0, 1], breath)
+        assert not (below == Tissue.LUNG).any()
+        assert (below == Tissue.LIVER).any()
+
+
 def test_lung_follows_the_heart_that_shrinks() -> None:
     space = usual_heart_space()
     smaller = replace(space.distance, values=space.distance.values + np.float32(4))

@@ -79,10 +79,9 @@ def smooth_top(a: float, b: float, width: float) -> float:
 
 @fast_jit
 def excursion(x: float, y: float, s: Shape) -> float:
-    """How much of the dome's movement the diaphragm makes here: less below the heart, all of it at the domes' tops."""
+    """How much of the dome's movement the diaphragm makes here: below the heart that of the heart, elsewhere all."""
     u, v = x - s.tendon[0], y - s.tendon[1]
-    near = max(1.0 - (u * u + v * v) / (80.0 * 80.0), 0.0)
-    return 1.0 - 0.38 * near * near
+    return 1.0 - (1.0 - s.heart_follows) * (1.0 - ramp(math.sqrt(u * u + v * v), 42.0, 88.0))
 
 
 @fast_jit

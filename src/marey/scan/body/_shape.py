@@ -64,6 +64,7 @@ class Shape(NamedTuple):
     chest_forward: float
     belly_forward: float
     sideways: float
+    heart_follows: float
     phase: float
 
 
@@ -130,6 +131,7 @@ def shape_of(thorax: Thorax) -> Shape:
         chest_forward=thorax.breathing.chest_forward,
         belly_forward=thorax.breathing.belly_forward,
         sideways=thorax.breathing.sideways,
+        heart_follows=thorax.breathing.heart.foot_head,
         phase=float(np.random.default_rng(thorax.variant).uniform(0.0, 100.0)),
     )
 
