@@ -20,7 +20,7 @@ from marey.simulate.elasticity.load import Load, State
 from marey.simulate.elasticity.solver import DEFAULT, NoEquilibrium, Solver, equilibrium, follow
 
 FloatArray = NDArray[np.float64]
-DEPTH = 5
+DEPTH = 10
 FOLDED = 0.5  # ratio of volumes, which tissue keeps: an extrapolation below it is none
 
 
@@ -47,7 +47,7 @@ def unload(
     pressures: dict[str, float],
     *,
     tolerance: float = 0.01,
-    iterations: int = 30,
+    iterations: int = 60,
     solver: Solver = DEFAULT,
     near: Unloaded | None = None,
 ) -> Unloaded:
