@@ -2,7 +2,7 @@
 
 Between preparation, recovery and readout everything that happens to the longitudinal magnetisation, and every signal,
 is an affine function of the longitudinal magnetisation before (transverse magnetisation is spoiled in between). So a
-readout is played twice, from 0 and from 1, and a whole exam is algebra on `Affine`s.
+readout is played twice, from 0 and from 1, and a whole exam is algebra on affine maps (`Affine`).
 """
 
 import math
