@@ -27,8 +27,8 @@ HEART = Heart(scars=(Scar(),))
 PARAMETERS = list(HEART.table())
 SPANNED = {
     "circulation.pericardium.pressure", "circulation.pulmonary_arteries.impedance",
-    "circulation.pulmonary_arteries.resistance", "circulation.pulmonary_veins.resistance", "pose.back", "pose.left",
-    "torso.diaphragm",
+    "circulation.pulmonary_arteries.resistance", "circulation.pulmonary_veins.resistance",
+    "inner_muscles.moderator_band_volume", "pose.back", "pose.left", "torso.diaphragm",
 }  # fmt: skip
 """Parameters whose range is so wide that the number without its unit is a value of somebody, too."""
 MEASURED = [known for known in PARAMETERS if known.value and factor(known.unit) != 1 and known.path not in SPANNED]
@@ -191,9 +191,10 @@ def test_a_cohort_of_another_seed_is_not_gone_on_with(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_a_sentence_and_no_page(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "marey", "simulate", "heart", "--resolution", "coarse", "-o", str(out)]
+    command = [sys.executable, "-m", "marey", "simulate", "heart", "--resolution", "coarse", "-o"]
+    subprocess.run([*command, str(tmp_path / "compiled")], capture_output=True, check=True)  # its cache needs room, too
     done = subprocess.run(
-        command,
+        [*command, str(out)],
         capture_output=True,
         text=True,
         check=False,
