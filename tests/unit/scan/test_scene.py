@@ -212,9 +212,9 @@ def turned(mesh: Mesh) -> Mesh:
     return Mesh(np.concatenate([mesh.points[:1], rings, mesh.points[-1:]]), mesh.cells)
 
 
-def test_planes_that_miss_the_heart_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="miss the heart"):
-        moving_heart().scene(plane(np.array([0.0, 300.0, 0.0]), np.array([0.0, 1.0, 0.0])), 0.0)
+def test_slices_beyond_the_heart_hold_none_of_it() -> None:
+    scene = moving_heart().scene(plane(np.array([0.0, 300.0, 0.0]), np.array([0.0, 1.0, 0.0])), 0.0, reference=True)
+    assert not scene.tissue.any() and scene.reference is not None and np.isnan(scene.reference).all()
 
 
 @pytest.mark.parametrize(("time", "breath", "samples"), [

@@ -100,7 +100,7 @@ class HeartInMotion:
         reference: bool = False,
         velocity: bool = False,
     ) -> Scene:
-        """What lies in a grid's voxels.
+        """What lies in a grid's voxels; nothing where slices lie beyond the heart.
 
         Args:
             grid: of the slices.
@@ -111,7 +111,7 @@ class HeartInMotion:
             velocity: whether to know how fast everything moves.
 
         Raises:
-            InvalidInput: a grid that misses the heart, a negative time, an impossible breath.
+            InvalidInput: a negative time, an impossible breath.
         """
         _check_time(time)
         whole = Voxels(grid, samples, breathing_pose(self.pose, breath, self.breathing))
@@ -160,18 +160,12 @@ class HeartInMotion:
         yield from sorted(((NUMBER[part.name], triangles) for part, triangles in parts), key=lambda part: part[0])
 
     def _painted(self, whole: Voxels, now: Moment) -> tuple[Voxels, Codes, Codes]:
-        """The window around the heart, and structures and tissues (slice, sample, row, column) in it.
-
-        Raises:
-            InvalidInput: voxels that miss the heart.
-        """
+        """The window around the heart, and structures and tissues (slice, sample, row, column) in it."""
         surfaces = {name: Mesh(now.surfaces[name], cells) for name, cells in self.movement.triangles.items()}
         cover = [(COVER + tissue, triangles) for tissue, triangles in self._cover.parts(now.points, surfaces)]
         voxels = whole.around(np.concatenate([triangles.reshape(-1, 3) for _, triangles in cover]))
         values = voxels.empty()
         voxels.paint(self._inner(now), values)
-        if not values.any():
-            raise _missed(whole.grid)
         structure = values.copy()
         voxels.paint(cover, values)
         return voxels, structure, _TISSUES[values]
@@ -232,15 +226,6 @@ def _check_time(time: float) -> None:
             "Times count from the R wave, in ms, and are not negative.",
             "Correct the time.",
         )
-
-
-def _missed(grid: Grid) -> InvalidInput:
-    centre = ", ".join(f"{value:.0f}" for value in grid.centre)
-    return InvalidInput(
-        f"The {grid.shape[0]} slice(s) about ({centre}) mm miss the heart.",
-        "At least one slice has to cut the heart or its great vessels.",
-        "Move or turn the slices, or place the heart elsewhere.",
-    )
 
 
 __all__ = ["HeartInMotion"]

@@ -1,0 +1,49 @@
+"""What a series leaves behind: pictures by their content, with what is true of them, and the raw data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marey.scan.mr.series.measure import Measured
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """Pictures of one slice that belong to one series.
+
+    Args:
+        values: ``(t, row, column)`` real.
+        times: (t,) ms after the R wave.
+        labels: ``(t, row, column)``, keys of `marey.scan.scene.LABELS`; None where there are none.
+        truth: further arrays ``(t, row, column, ...)`` by name, such as "displacement" in mm.
+    """
+
+    values: NDArray[Any]
+    times: NDArray[np.float64]
+    labels: NDArray[np.uint8] | None = None
+    truth: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, eq=False)
+class ScannedSlice:
+    """One slice.
+
+    Args:
+        measured: its readouts, one entry per encoding or contrast.
+        frames: by content, as `marey.core.MrHeader` names it: "magnitude", "velocity", "T1 map".
+    """
+
+    measured: tuple[Measured, ...]
+    frames: Mapping[str, Frames]
+
+    @property
+    def rr_interval(self) -> float:
+        """Mean ms of the beats in which it was measured."""
+        return float(np.mean([np.mean(part.schedule.rr) for part in self.measured]))
+
+
+__all__ = ["Frames", "ScannedSlice"]
