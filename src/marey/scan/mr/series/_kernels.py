@@ -7,9 +7,7 @@ from marey.core.jit import fast_jit
 
 
 @fast_jit
-def mixed(
-    codes: NDArray[np.uint8], bins: NDArray[np.uint8], table: NDArray[np.complex64]
-) -> NDArray[np.complex64]:
+def mixed(codes: NDArray[np.uint8], bins: NDArray[np.uint8], table: NDArray[np.complex64]) -> NDArray[np.complex64]:
     """(species, row, column) mean of table[species, bin, code] over codes (sample, row, column)."""
     species = table.shape[0]
     samples, rows, columns = codes.shape

@@ -17,7 +17,7 @@ def scan_cine(
     it: Subject, grid: Grid, settings: SeriesSettings, scanner: Scanner, rng: np.random.Generator, *, short_axis: bool
 ) -> ScannedSlice:
     """Measure one slice."""
-    scan, lines = prepared(grid, settings, scanner)
+    scan, lines = prepared(it, grid, settings, scanner)
     period, shots = it.beat.period, segments(lines, settings.views_per_segment)
     r_waves = scanner.rhythm.but({"rr": period}).r_waves(rng, 2 * (len(shots) + 3) * period)
     patient = Patient(r_waves, scanner.breath_holds.draw(rng), period)

@@ -75,10 +75,10 @@ def one_slice(grid: Grid, z: int) -> Grid:
     return Grid((1, *grid.shape[1:]), affine, slice_thickness=grid.slice_thickness)
 
 
-def prepared(grid: Grid, settings: SeriesSettings, scanner: Scanner) -> tuple[SliceScan, Lines]:
+def prepared(it: Subject, grid: Grid, settings: SeriesSettings, scanner: Scanner) -> tuple[SliceScan, Lines]:
     """A slice set up for a series, and the lines of k-space that the series measures."""
     acceleration = round(settings.acceleration)
-    scan = slice_scan(grid, settings, scanner, multiple=2 * acceleration)
+    scan = slice_scan(grid, it.middle, settings, scanner, multiple=2 * acceleration)
     matrix = scan.encoding.matrix[0]
     lines = uniform(matrix, acceleration, CALIBRATION if acceleration > 1 else 0)
     return scan, partial_fourier(lines, matrix, settings.partial_fourier)
@@ -113,9 +113,7 @@ def phase_times(sorting: Sorting, schedule: Schedule, period: float) -> list[flo
     return [float(time) for time in heart_time(np.clip(sorting.times, 0, rr), np.array([0.0, rr]), period)]
 
 
-def true_labels(
-    it: Subject, grid: Grid, times: list[float], breath: float, *, short_axis: bool
-) -> NDArray[np.uint8]:
+def true_labels(it: Subject, grid: Grid, times: list[float], breath: float, *, short_axis: bool) -> NDArray[np.uint8]:
     """``(t, z, row, column)``, keys of `marey.scan.scene.LABELS`, at times of the simulated beat."""
     scenes = (it.motion.scene(grid, time, breath, LABEL_SAMPLES) for time in times)
     return np.stack([label_slices(scene, short_axis=short_axis) for scene in scenes])

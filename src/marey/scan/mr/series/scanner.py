@@ -82,7 +82,7 @@ class Scanner(Parameters):
 
 
 def perfect_scanner(field_strength: float = 1.5) -> Scanner:
-    """Without noise, tilt, breathing or irregular beats; where a stack begins and when each line is measured stay chance."""
+    """Without noise, tilt, breathing or irregular beats; where a stack begins stays chance."""
     return Scanner(
         field_strength=field_strength,
         receiver=Receiver(noise=0.0, field_strength=field_strength),

@@ -2,7 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from marey.core import Grid
 from marey.scan.mr.acquisition import (
     CartesianEncoder,
+    ChestArray,
     CoilArray,
     Encoding,
     Magnetisation,
@@ -28,7 +30,10 @@ from marey.scan.mr.spins import Spins, fat_shift, water_and_fat
 from marey.scan.scene import with_body
 
 Complex = NDArray[np.complex64]
+Point = NDArray[np.float64]
+Pixel = TypeVar("Pixel", bound=np.generic)
 FIELD_BINS = 256
+LEFT_OF_MIDLINE = 20.0  # mm, where the array is put on
 SAMPLES = 3
 
 
@@ -50,6 +55,7 @@ class SliceScan:
         encoding: field of view and matrix, (phase encoding, readout).
         object_grid: finer pixels that the subject is rendered on.
         voxels: the same as a `Grid` in the patient, ``(1, phase encoding, readout)``.
+        heart: (3,) mm LPS, where the coils' sensitivity counts as 1.
         array: of coils.
         encoder: their sensitivities and the Fourier encoding.
     """
@@ -59,6 +65,7 @@ class SliceScan:
     encoding: Encoding
     object_grid: ObjectGrid
     voxels: Grid
+    heart: Point
     array: CoilArray
     encoder: CartesianEncoder
 
@@ -68,27 +75,23 @@ class SliceScan:
         rows, columns = self.grid.shape[1:]
         return (columns, rows) if self.transposed else (rows, columns)
 
-    def exported(self, pictures: NDArray[np.generic]) -> NDArray[np.generic]:
+    def exported(self, pictures: NDArray[Pixel]) -> NDArray[Pixel]:
         """Pictures ``(..., phase encoding, readout)`` as ``(..., row, column)``."""
         return pictures.swapaxes(-1, -2) if self.transposed else pictures
 
     def brightness(self) -> NDArray[np.float32]:
         """``(row, column)`` of the exported picture: how much more coils hear of what is near them."""
-        maps = sensitivities(self.array, self.grid, self.encoder_reference)[:, 0]
+        maps = sensitivities(self.array, self.grid, self.heart)[:, 0]
         whitened = np.tensordot(whitening(self.array.noise_covariance), maps, axes=1)
         return root_sum_of_squares(whitened.astype(np.complex64))
 
-    @property
-    def encoder_reference(self) -> NDArray[np.float64]:
-        """(3,) mm where the coils' sensitivity is 1."""
-        return np.asarray(self.grid.centre, np.float64)
 
-
-def slice_scan(grid: Grid, settings: SeriesSettings, scanner: Scanner, *, multiple: int = 2) -> SliceScan:
+def slice_scan(grid: Grid, heart: Point, settings: SeriesSettings, scanner: Scanner, *, multiple: int = 2) -> SliceScan:
     """Set up one slice.
 
     Args:
         grid: one exported slice.
+        heart: (3,) mm LPS, its middle; the coils lie around it.
         settings: of the series; says the acquired resolution.
         scanner: its coils.
         multiple: of which the number of lines is one (the acceleration).
@@ -102,14 +105,18 @@ def slice_scan(grid: Grid, settings: SeriesSettings, scanner: Scanner, *, multip
     encoding = Encoding(field, (lines, readout), settings.bandwidth, oversampling=1)
     fine = object_grid(encoding, finer=1.5, extent=(1.5, 1.25))
     reduced = reduced_grid(fine, encoding)
-    centre = np.asarray(grid.centre, np.float64)
-    array = chest_array(centre * [0, 1, 1] + [20, 0, 0], scanner.coils, scanner.array)
-    seen = _plane(grid, transposed, reduced, encoding)
-    maps = sensitivities(array, seen, centre)[:, 0]
+    array = _array(tuple(heart), scanner.coils, scanner.array)
+    maps = sensitivities(array, _plane(grid, transposed, reduced, encoding), heart)[:, 0]
     voxels = _plane(grid, transposed, fine, encoding)
     return SliceScan(
-        grid, transposed, encoding, fine, voxels, array, CartesianEncoder(encoding, maps, reduced.per_field)
+        grid, transposed, encoding, fine, voxels, heart, array, CartesianEncoder(encoding, maps, reduced.per_field)
     )
+
+
+@lru_cache(maxsize=8)
+def _array(heart: tuple[float, ...], coils: int, geometry: ChestArray) -> CoilArray:
+    """Around the trunk at the height of the heart."""
+    return chest_array(np.array(heart) * (0, 1, 1) + (LEFT_OF_MIDLINE, 0, 0), coils, geometry)
 
 
 def phase_along_columns(grid: Grid) -> bool:

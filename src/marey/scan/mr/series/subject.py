@@ -60,6 +60,11 @@ class Subject:
         """What an operator plans by, at end-diastole."""
         return landmarks(self.beat, self.motion.pose)
 
+    @property
+    def middle(self) -> NDArray[np.float64]:
+        """(3,) mm LPS, between the apex and the mitral valve."""
+        return np.asarray((self.landmarks.apex + self.landmarks.mitral) / 2, np.float64)
+
     def around(self, grid: Grid, samples: int, breath: float) -> NDArray[np.uint8]:
         """The body at a grid's sub-sampled voxels, see `surroundings`."""
         return surroundings(grid, samples, self._body, breath)
@@ -148,13 +153,12 @@ def cube(centre: NDArray[np.float64], axes: NDArray[np.float64], count: int, ste
 
 
 def _field_map(it: Subject, field_strength: float) -> FieldMap:
-    centre = (it.landmarks.apex + it.landmarks.mitral) / 2
-    box = cube(centre, np.eye(3)[:, ::-1], round(FIELD_SIDE / FIELD_STEP), FIELD_STEP)
+    box = cube(it.middle, np.eye(3)[:, ::-1], round(FIELD_SIDE / FIELD_STEP), FIELD_STEP)
     codes = with_body(it.motion.scene(box, 0.0, samples=1), it.around(box, 1, 0.0)).tissue[:, 0]
     susceptibility = it.spins(field_strength).susceptibility.astype(np.float32)[codes]
     ppm = field_of(susceptibility, (FIELD_STEP,) * 3)
     field_khz = ppm * np.float32(GYROMAGNETIC_PPM * field_strength)
-    points = box.world(np.stack(np.indices(box.shape), axis=-1))
+    points = box.world(np.moveaxis(np.indices(box.shape), 0, -1))
     field_khz += implant_off_resonance(it.thorax, points, field_strength, heart=it.space)
     low = it.landmarks.muscle.min(axis=(0, 1)) - SHIM_MARGIN
     high = it.landmarks.muscle.max(axis=(0, 1)) + SHIM_MARGIN
