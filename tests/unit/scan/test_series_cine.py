@@ -7,7 +7,7 @@ from marey.core import Grid, InvalidInput
 from marey.scan.body import Tissue
 from marey.scan.mr.acquisition import Receiver
 from marey.scan.mr.sequences.bssfp import Bssfp
-from marey.scan.mr.series import BreathHolds, Scanner, ScannedSlice, random_scanner, scan_cine
+from marey.scan.mr.series import BreathHolds, ScannedSlice, Scanner, random_scanner, scan_cine
 from marey.scan.mr.series.measure import planned, slice_by_slice
 from marey.scan.scene import LABELS, with_body
 from scanned_subject import displacement, lying_subject, middle_slice, quiet, small
@@ -38,7 +38,6 @@ def ideal(grid: Grid, time: float) -> np.ndarray:
 def test_pictures_lie_on_their_labels(still: ScannedSlice) -> None:
     """Noise-free and fully sampled: within 0.3 pixels, at end-diastole when the heart rests."""
     frames = still.frames["magnitude"]
-    assert frames.labels is not None
     rows, columns = np.nonzero(np.isin(frames.labels[0], (NUMBER["LV cavity"], NUMBER["LV myocardium"])))
     window = (slice(rows.min() - 3, rows.max() + 4), slice(columns.min() - 3, columns.max() + 4))
     picture, reference = frames.values[0][window], ideal(still.measured[0].scan.grid, 0.0)[window]
@@ -57,14 +56,16 @@ def test_blood_is_brighter_than_muscle_as_its_equation_says(still: ScannedSlice)
 
 def test_the_cavity_is_smallest_in_systole(still: ScannedSlice) -> None:
     cavity = (still.frames["magnitude"].labels == NUMBER["LV cavity"]).sum(axis=(1, 2))
-    assert cavity.argmax() == 0 and cavity[0] > 1.4 * cavity.min()
+    assert cavity.argmax() == 0
+    assert cavity[0] > 1.4 * cavity.min()
     assert all(early < late for early, late in pairwise(still.frames["magnitude"].times))
 
 
 def test_the_same_chance_gives_the_same_slice_and_noise_is_added() -> None:
     noisy = quiet().but({"receiver": Receiver(noise=0.3)})
     first, again, other = (scanned(noisy, seed).frames["magnitude"].values for seed in (1, 1, 2))
-    assert (first == again).all() and (first != other).any()
+    assert (first == again).all()
+    assert (first != other).any()
 
 
 def test_breath_holds_of_other_depth_show_other_places() -> None:
@@ -84,7 +85,8 @@ def test_slices_beyond_the_heart_have_no_labels_and_a_stack_is_scanned_in_order(
         [float(grid.world([z, 0, 0])[2]) for z in range(grid.shape[0])]
     )
     cavity = [(one.frames["magnitude"].labels == NUMBER["LV cavity"]).sum() for one in done]
-    assert cavity[len(cavity) // 2] > 0 and min(cavity[0], cavity[-1]) == 0
+    assert cavity[len(cavity) // 2] > 0
+    assert min(cavity[0], cavity[-1]) == 0
 
 
 def test_scanners_that_do_not_exist_are_refused() -> None:

@@ -18,13 +18,13 @@ class Frames:
     Args:
         values: ``(t, row, column)`` real.
         times: (t,) ms after the R wave.
-        labels: ``(t, row, column)``, keys of `marey.scan.scene.LABELS`; None where there are none.
+        labels: ``(t, row, column)``, keys of `marey.scan.scene.LABELS`.
         truth: further arrays ``(t, row, column, ...)`` by name, such as "displacement" in mm.
     """
 
     values: NDArray[Any]
     times: NDArray[np.float64]
-    labels: NDArray[np.uint8] | None = None
+    labels: NDArray[np.uint8]
     truth: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
 
 
