@@ -37,7 +37,7 @@ def quiet(coils: int = 4) -> Scanner:
 def displacement(picture: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """(2,) pixels by which a picture is shifted against a reference: of the smallest difference, by its derivatives."""
     gradient = np.stack(np.gradient(reference)).reshape(2, -1)
-    return -np.linalg.lstsq(gradient.T, (picture - reference).ravel(), rcond=None)[0]
+    return np.asarray(-np.linalg.lstsq(gradient.T, (picture - reference).ravel(), rcond=None)[0])
 
 
 __all__ = ["displacement", "lying_subject", "middle_slice", "quiet", "small"]

@@ -32,7 +32,7 @@ def ideal(grid: Grid, time: float) -> np.ndarray:
     it, samples = lying_subject(), 5
     tissue = with_body(it.motion.scene(grid, time, 0.0, samples), it.around(grid, samples, 0.0)).tissue[0]
     sequence = Bssfp(SETTINGS.flip_angle, SETTINGS.repetition_time, SETTINGS.repetition_time / 2)
-    return np.abs(sequence(it.spins(1.5)))[tissue].mean(axis=0)
+    return np.asarray(np.abs(sequence(it.spins(1.5)))[tissue].mean(axis=0))
 
 
 def test_pictures_lie_on_their_labels(still: ScannedSlice) -> None:
