@@ -21,13 +21,14 @@ class Muscle(Parameters):
     """How strong and how stiff the muscle is, relative to the healthy heart's.
 
     Args:
-        contractility, rv_contractility: factor of the active stress of the left and right ventricle.
+        contractility, rv_contractility: factor of the active stress of the left and right ventricle; a healthy right
+            wall of patches is itself weaker than the left one (`marey.simulate.mechanics.patches`).
         stiffness, rv_stiffness: factor of the passive stress.
         border_contractility: what is left of the active stress in the border zone of a scar.
     """
 
     contractility: float = parameter(1.0, 0.1, 3.0, "1", FACTOR)
-    rv_contractility: float = parameter(1.0, 0.1, 3.0, "1", FACTOR)
+    rv_contractility: float = parameter(1.0, 0.1, 4.0, "1", FACTOR)
     stiffness: float = parameter(1.0, 0.1, 20.0, "1", FACTOR)
     rv_stiffness: float = parameter(1.0, 0.1, 20.0, "1", FACTOR)
     border_contractility: float = parameter(50 * percent, 0.0, 1.0, "%", "border zones contract weakly, textbook value")

@@ -26,7 +26,7 @@ LEFT_BUNDLE_BLOCK: Mapping[str, Any] = {"conduction_system.blocks": frozenset({B
 DILATED: Mapping[str, Any] = {
     "shape.lv_volume": 250 * mL, "shape.lv_length": 104 * mm, "shape.apical_shape": 2.3,
     "shape.wall_thickness": _walls(7.5, 7.0, 6.0, 4.0), "shape.rv_volume": 190 * mL,
-    "muscle.contractility": 0.45, "muscle.rv_contractility": 0.7, "circulation.blood_volume": 5.5 * litre,
+    "muscle.contractility": 0.45, "muscle.rv_contractility": 0.8, "circulation.blood_volume": 5.5 * litre,
     "circulation.heart_rate": 78 / minute,
 }  # fmt: skip
 
@@ -37,31 +37,34 @@ DIFFERENCES: Mapping[str, Mapping[str, Any]] = {
     "hcm": {
         "shape.lv_volume": 115 * mL, "shape.lv_length": 86 * mm,
         "shape.wall_thickness": _walls(11.5, 11.0, 9.0, 6.0, septal=1.7), "shape.rv_volume": 130 * mL,
-        "muscle.contractility": 1.05, "muscle.stiffness": 2.0,
+        "muscle.contractility": 1.05, "muscle.stiffness": 2.0, "circulation.blood_volume": 5.0 * litre,
     },
     "infarct": {
         "shape.lv_volume": 185 * mL, "shape.lv_length": 95 * mm, "shape.rv_volume": 150 * mL,
         "shape.wall_thickness": healed_walls(WALL_THICKNESS, (Scar(),)), "scars": (Scar(),),
-        "muscle.contractility": 0.9, "circulation.heart_rate": 72 / minute,
+        "muscle.contractility": 1.15, "muscle.rv_contractility": 0.8, "muscle.rv_stiffness": 1.5,
+        "circulation.blood_volume": 5.15 * litre, "circulation.systemic_arteries.resistance": 1.1 * WOOD,
+        "circulation.heart_rate": 72 / minute,
     },
     "lbbb": LEFT_BUNDLE_BLOCK,
     "rbbb": {"conduction_system.blocks": frozenset({Block.RIGHT_BUNDLE})},
     "rv-overload": {
         "shape.rv_volume": 240 * mL, "shape.rv_wall_thickness": 6.5 * mm, "shape.septal_curvature": 0.45,
         "shape.lv_volume": 115 * mL, "shape.rv_length": 78 * mm,
-        "circulation.pulmonary_arteries.resistance": 0.55 * WOOD,
-        "circulation.pulmonary_arteries.compliance": 1.3 * mL / mmHg, "muscle.rv_contractility": 1.3,
-        "circulation.heart_rate": 80 / minute,
+        "circulation.pulmonary_arteries.resistance": 0.5 * WOOD,
+        "circulation.pulmonary_arteries.compliance": 1.3 * mL / mmHg, "muscle.rv_contractility": 1.6,
+        "muscle.rv_stiffness": 1.5, "circulation.blood_volume": 5.1 * litre, "circulation.heart_rate": 80 / minute,
     },
     "hfpef": {
         "shape.lv_volume": 120 * mL, "shape.wall_thickness": _walls(11.5, 11.0, 9.0, 6.0), "muscle.stiffness": 2.2,
-        "shape.rv_volume": 140 * mL, "circulation.blood_volume": 5.15 * litre,
+        "shape.rv_volume": 140 * mL, "muscle.rv_contractility": 0.7, "muscle.rv_stiffness": 2.0,
+        "circulation.blood_volume": 5.25 * litre,
         "circulation.systemic_arteries.resistance": 1.15 * WOOD,
         "circulation.systemic_arteries.compliance": 1.0 * mL / mmHg, "circulation.heart_rate": 74 / minute,
     },
     "aortic-stenosis": {
         "shape.wall_thickness": _walls(12.0, 11.5, 9.5, 6.0), "shape.lv_volume": 135 * mL,
-        "muscle.stiffness": 1.5, "circulation.aortic.area": 0.8 * cm**2,
+        "muscle.stiffness": 1.5, "circulation.aortic.area": 0.8 * cm**2, "circulation.blood_volume": 5.0 * litre,
     },
     "mitral-regurgitation": {
         "shape.lv_volume": 215 * mL, "shape.lv_length": 98 * mm, "shape.rv_volume": 165 * mL,

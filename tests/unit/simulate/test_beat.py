@@ -96,6 +96,18 @@ def test_an_infarct_hardly_shortens_where_it_is_and_the_rest_does() -> None:
         assert strain[dead].min() > 0.4 * remote
 
 
+def test_an_infarct_is_compensated() -> None:
+    """A low ejection fraction, but a pressure on which one can live."""
+    it = beat("infarct").biomarkers
+    assert it["ef"] < 0.42
+    assert 105 * mmHg < it["systolic_pressure"] < 130 * mmHg
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_right_atrium_is_under_the_pressure_of_a_resting_adult(name: str) -> None:
+    assert 1.9 * mmHg < beat(name).biomarkers["right_atrial_pressure"] < 8 * mmHg
+
+
 def test_pulmonary_hypertension_overloads_the_right_ventricle() -> None:
     healthy, it = beat("healthy").biomarkers, beat("rv-overload").biomarkers
     assert it["mean_pulmonary_pressure"] > 25 * mmHg > healthy["mean_pulmonary_pressure"]

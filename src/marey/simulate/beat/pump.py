@@ -101,14 +101,16 @@ def _patches(heart: Heart, at: Body, masses: Array) -> tuple[Patch, ...]:
     patches, healthy = [], healthy_patches()
     for k, patch in enumerate(healthy):
         right = patch.wall == Wall.RIGHT
+        strength = muscle.rv_contractility if right else muscle.contractility
+        hardness = muscle.rv_stiffness if right else muscle.stiffness
         alike = [other.wall == patch.wall for other in healthy]
         patches.append(
             dataclasses.replace(
                 patch,
                 area=float(area[k] / area[alike].mean()),
                 thickness=float(thickness[k] / thickness[alike].mean()),
-                contractility=float(alive[k]) * (muscle.rv_contractility if right else muscle.contractility),
-                stiffness=float(stiffness[k]) * (muscle.rv_stiffness if right else muscle.stiffness),
+                contractility=float(alive[k]) * patch.contractility * strength,
+                stiffness=float(stiffness[k]) * patch.stiffness * hardness,
             )
         )
     return tuple(patches)
