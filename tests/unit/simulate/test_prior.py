@@ -5,6 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from marey.anatomy.chambers import anchors
+from marey.anatomy.ventricles import MEDIUM, topology, ventricles
 from marey.core import InvalidInput, NotAnalysable
 from marey.core.units import g, m2, mL, mm
 from marey.simulate.beat.body import body
@@ -91,6 +93,21 @@ def test_healthy_women_fill_as_published() -> None:
     assert np.mean((right > 85) & (right < 166)) > 0.85
     assert abs(left.mean() - 124.5) < 8
     assert abs(right.mean() - 125.5) < 10
+
+
+def test_great_vessels_go_with_body_size() -> None:
+    for heart, person in _hearts("healthy", count=5):
+        wide = (heart.atria.pulmonary_trunk_radius / Heart().atria.pulmonary_trunk_radius) ** 2
+        assert wide == pytest.approx(person.surface / (1.9 * m2))
+        assert heart.atria.vein_length == pytest.approx(Heart().atria.vein_length * person.height / (1720 * mm))
+
+
+@pytest.mark.parametrize("number", [16, 183, 533, 782])
+def test_aorta_and_pulmonary_trunk_lie_beside_each_other_in_small_people(number: int) -> None:
+    """With vessels of one size for all these four cut each other."""
+    heart, person = random_heart(np.random.default_rng([2**70 + 11, number]))
+    assert person.surface < 1.9 * m2
+    anchors(heart.atria, topology(MEDIUM), ventricles(heart.shape, MEDIUM).points)
 
 
 def test_groups_meet_their_definitions() -> None:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from marey.core.units import m2, mL, mm, mmHg, ms
+from marey.core.units import cm, m2, mL, mm, mmHg, ms
 from marey.simulate.circulation.closed_loop import beds
 from marey.simulate.circulation.parameters import Circulation
 from marey.simulate.healing import healed_walls
@@ -20,8 +20,8 @@ from marey.simulate.prior.shape import lv_mass, rv_mass, shape_of
 from marey.simulate.prior.strength import Demand, strengths
 from marey.simulate.scar import Scar
 
-USUAL_SURFACE = 1.9 * m2
-"""Body surface of the person whose vessels are the defaults of `Circulation`."""
+USUAL_SURFACE, USUAL_HEIGHT = 1.9 * m2, 172 * cm
+"""Of the person whose vessels are the defaults of `Circulation`, `AtriaShape` and `Torso`."""
 JET_LENGTH = 1500 * mm
 """How far blood runs through a leak of the mitral valve in a beat, at 120 mmHg for 0.3 s."""
 EJECTION_TIME = 300 * ms
@@ -42,7 +42,7 @@ def heart_of(person: Person, traits: Mapping[str, float], lesion: Mapping[str, A
         InvalidInput: the traits lead to a parameter outside its range, or to no heart.
     """
     heart = Heart().but({path: value for path, value in traits.items() if "." in path})
-    heart = heart.but(_electrics(heart, traits) | _trunk(heart, person))
+    heart = heart.but(_electrics(heart, traits) | _trunk(heart, person) | _great_vessels(heart, person))
     heart = heart.but({f"circulation.{path}": value for path, value in _sized(person).items()}).but(lesion)
     leak = heart.circulation.mitral.leak_area * JET_LENGTH
     stroke = traits["lv_volume_index"] * person.surface * traits["lv_ejection"]
@@ -76,13 +76,23 @@ def _electrics(heart: Heart, traits: Mapping[str, float]) -> dict[str, float]:
 def _trunk(heart: Heart, person: Person) -> dict[str, float]:
     """A trunk as wide as the body is heavy, and as long as it is tall; its fat is on the chest wall."""
     torso = heart.torso
-    tall, heavy = person.height / (172 * 10 * mm), person.surface / USUAL_SURFACE
+    tall, heavy = person.height / USUAL_HEIGHT, person.surface / USUAL_SURFACE
     girth = heavy**1.2 / tall
     return {
         "torso.half_width": torso.half_width * girth, "torso.half_depth": torso.half_depth * girth,
         "torso.chest_wall": torso.chest_wall * girth**2, "torso.shoulder_height": torso.shoulder_height * tall,
         "torso.hip_height": torso.hip_height * tall, "torso.lung_top": torso.lung_top * tall,
     }  # fmt: skip
+
+
+def _great_vessels(heart: Heart, person: Person) -> dict[str, float]:
+    """Lumens whose areas are in proportion to the body surface, as the valves' are; lengths as the body is tall."""
+    wide, tall = math.sqrt(person.surface / USUAL_SURFACE), person.height / USUAL_HEIGHT
+    return {
+        known.path: known.value * (wide if known.path.endswith("_radius") else tall)
+        for known in heart.atria.table("atria.")
+        if known.path.endswith(("_radius", "_length"))
+    }
 
 
 def _sized(person: Person) -> dict[str, float]:
