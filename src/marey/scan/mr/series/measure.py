@@ -1,9 +1,9 @@
 """What all series share: slices of the planned planes, their measurement and the scanner's pictures of them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 import numpy as np
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from marey.core import Grid, KSpace
 from marey.scan.mr.acquisition import (
+    Patient,
     Reconstruction,
     Schedule,
     Sorting,
     acquire,
     heart_time,
     partial_fourier,
+    prospective,
     reconstruct,
     sort,
     uniform,
@@ -33,6 +35,7 @@ from marey.scan.scene import label_slices
 CALIBRATION = 24
 BREATH_STEP = 1.5  # mm of the diaphragm within which the subject counts as still
 LABEL_SAMPLES = 5
+TRIGGER_WINDOW = 0.9  # of a beat; the next R wave may come early
 T = TypeVar("T")
 
 
@@ -84,6 +87,27 @@ def prepared(it: Subject, grid: Grid, settings: SeriesSettings, scanner: Scanner
     return scan, partial_fourier(lines, matrix, settings.partial_fourier)
 
 
+def triggered(
+    patient: Patient, rng: np.random.Generator, lines: Lines, *, views: int, repetition_time: float, frames: int
+) -> Schedule:
+    """Prospective, all frames of a beat equally long: the last beats read nothing where lines have run out.
+
+    Args:
+        patient: rhythm and breathing.
+        rng: of the breathing.
+        lines: to be measured.
+        views: lines of a frame in one beat.
+        repetition_time: ms from line to line.
+        frames: of a beat; only as many as fit into most of it.
+    """
+    beats = -(-lines.size // views)
+    filled = np.append(lines, np.full(beats * views - lines.size, -1)).reshape(views, beats)
+    fitting = int(TRIGGER_WINDOW * patient.period / (views * repetition_time))
+    whole = prospective(patient, rng, list(filled.T), repetition_time, max(min(frames, fitting), 1))
+    read = whole.line >= 0
+    return Schedule(**{part.name: getattr(whole, part.name)[read] for part in fields(whole)})
+
+
 def measure(
     scan: SliceScan, states: States, schedule: Schedule, scanner: Scanner, rng: np.random.Generator, *,
     time_step: float = 30.0
@@ -100,9 +124,21 @@ def measure(
 
 def pictures(measured: Measured, sorting: Sorting, scanner: Scanner) -> NDArray[np.complex64]:
     """Complex pictures ``(phase, row, column)`` as the scanner shows them, their brightness evened out."""
-    scan = measured.scan
+    return np.asarray(encoded_pictures((measured,), sorting, scanner)[0])
+
+
+def encoded_pictures(parts: Sequence[Measured], sorting: Sorting, scanner: Scanner) -> NDArray[np.complex64]:
+    """``(encoding, phase, row, column)`` of encodings with one schedule; the coils' combination turns all alike."""
+    scan = parts[0].scan
     chain = Reconstruction(scan.matrix, scanner.filter_edge)
-    made = reconstruct(sort(measured.raw, sorting), sorting.lines, scan.encoding, chain)
+    ordered = [sort(part.raw, sorting) for part in parts]
+    together = replace(
+        ordered[0],
+        samples=np.stack([part.samples for part in ordered], axis=1),
+        trajectory=ordered[0].trajectory[None],
+        times=np.stack([part.times for part in ordered]),
+    )
+    made = reconstruct(together, sorting.lines, scan.encoding, chain)
     even = prescan_normalisation(scan.brightness(), scanner.evenness)
     return np.asarray(scan.exported(made) * even, np.complex64)
 
@@ -120,6 +156,6 @@ def true_labels(it: Subject, grid: Grid, times: list[float], breath: float, *, s
 
 
 __all__ = [
-    "BREATH_STEP", "CALIBRATION", "Measured", "measure", "one_slice", "phase_times", "pictures", "planned", "prepared",
-    "slice_by_slice", "true_labels",
+    "BREATH_STEP", "CALIBRATION", "LABEL_SAMPLES", "Measured", "encoded_pictures", "measure", "one_slice",
+    "phase_times", "pictures", "planned", "prepared", "slice_by_slice", "triggered", "true_labels",
 ]  # fmt: skip

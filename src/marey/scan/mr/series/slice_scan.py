@@ -27,7 +27,7 @@ from marey.scan.mr.series._kernels import mixed
 from marey.scan.mr.series.scanner import Scanner
 from marey.scan.mr.series.subject import Subject
 from marey.scan.mr.spins import Spins, fat_shift, water_and_fat
-from marey.scan.scene import with_body
+from marey.scan.scene import Scene, with_body
 
 Complex = NDArray[np.complex64]
 Point = NDArray[np.float64]
@@ -124,6 +124,28 @@ def phase_along_columns(grid: Grid) -> bool:
     return int(np.argmax(np.abs(grid.normal))) != 2
 
 
+class SliceScenes:
+    """What lies in one slice at any time and breath, the heart within its body.
+
+    Args:
+        it: the subject.
+        scan: the slice.
+    """
+
+    def __init__(self, it: Subject, scan: SliceScan) -> None:
+        self.subject, self.scan = it, scan
+        self._around: dict[float, NDArray[np.uint8]] = {}
+
+    def __call__(self, time: float, breath: float, *, reference: bool = False, velocity: bool = False) -> Scene:
+        """Codes ``(1, sample, phase encoding, readout)``, and what else `HeartInMotion.scene` is asked for."""
+        if breath not in self._around:
+            self._around[breath] = self.subject.around(self.scan.voxels, SAMPLES, breath)
+        scene = self.subject.motion.scene(
+            self.scan.voxels, time % self.subject.beat.period, breath, SAMPLES, reference=reference, velocity=velocity
+        )
+        return with_body(scene, self._around[breath])
+
+
 class RenderedSlice:
     """The magnetisation of one slice at any time and breath: callable as `acquire` wants it.
 
@@ -138,28 +160,20 @@ class RenderedSlice:
     def __init__(
         self, it: Subject, scan: SliceScan, sequence: Sequence, scanner: Scanner, spins: Spins | None = None
     ) -> None:
-        self.subject, self.scan = it, scan
+        self.scenes = SliceScenes(it, scan)
         self.shift = fat_shift(scanner.field_strength)
-        field_map = it.field_map(scanner.field_strength)(_places(scan.voxels))
+        field_map = it.field_map(scanner.field_strength)(places(scan.voxels))
         known = spins or it.spins(scanner.field_strength)
         low, high = float(field_map.min()), float(field_map.max()) + 1e-6
         self._bins = np.floor((field_map - low) / (high - low) * FIELD_BINS).clip(0, FIELD_BINS - 1).astype(np.uint8)
         middles = low + (np.arange(FIELD_BINS) + 0.5) / FIELD_BINS * (high - low)
         tables = [sequence(part, middles[:, None], scanner.b1) for part in water_and_fat(known)]
         self._table = np.ascontiguousarray(np.stack(tables), np.complex64)  # (species, bin, tissue)
-        self._around: dict[float, NDArray[np.uint8]] = {}
 
     def __call__(self, time: float, breath: float) -> Magnetisation:
         """Water and fat of the slice."""
-        values = mixed(self.tissue(time, breath)[0], self._bins, self._table)
+        values = mixed(self.scenes(time, breath).tissue[0], self._bins, self._table)
         return Magnetisation(values, (0.0, self.shift), (np.inf, np.inf))
-
-    def tissue(self, time: float, breath: float) -> NDArray[np.uint8]:
-        """Codes ``(1, sample, phase encoding, readout)``."""
-        if breath not in self._around:
-            self._around[breath] = self.subject.around(self.scan.voxels, SAMPLES, breath)
-        scene = self.subject.motion.scene(self.scan.voxels, time % self.subject.beat.period, breath, SAMPLES)
-        return with_body(scene, self._around[breath]).tissue
 
 
 def _plane(grid: Grid, transposed: bool, pixels: ObjectGrid, encoding: Encoding) -> Grid:
@@ -175,11 +189,11 @@ def _plane(grid: Grid, transposed: bool, pixels: ObjectGrid, encoding: Encoding)
     return Grid((1, *pixels.shape), affine, slice_thickness=grid.slice_thickness)
 
 
-def _places(voxels: Grid) -> NDArray[np.float64]:
+def places(voxels: Grid) -> NDArray[np.float64]:
     """(row, column, 3) mm."""
     rows, columns = voxels.shape[1:]
     index = np.stack(np.meshgrid([0.0], np.arange(rows), np.arange(columns), indexing="ij"), axis=-1)[0]
     return voxels.world(index)
 
 
-__all__ = ["RenderedSlice", "Sequence", "SliceScan", "phase_along_columns", "slice_scan"]
+__all__ = ["RenderedSlice", "Sequence", "SliceScan", "SliceScenes", "phase_along_columns", "places", "slice_scan"]
