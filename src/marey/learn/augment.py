@@ -9,13 +9,16 @@ from torch.nn import functional as F
 from marey.nets.labels import HIGH, LOW, WINDOW
 
 
-def cut_samples(pictures: Tensor, labels: Tensor, slices: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
+def cut_samples(
+    pictures: Tensor, labels: Tensor, slices: Tensor, alone: Tensor, random: torch.Generator
+) -> tuple[Tensor, Tensor]:
     """One augmented sample of each stack: the chosen slice between its neighbours, and its labels.
 
     Args:
         pictures: ``(batch, slice, row, column)``.
         labels: same shape, integers.
         slices: ``(batch,)`` the slice of each stack to learn.
+        alone: ``(batch,)`` whether a stack's slices are no neighbours (long axes).
         random: on the device of `pictures`.
 
     Returns:
@@ -32,8 +35,8 @@ def cut_samples(pictures: Tensor, labels: Tensor, slices: Tensor, random: torch.
     truth = F.grid_sample(truth, grid, mode="nearest", padding_mode="zeros", align_corners=False)
     channels = normalise(_random_brightness(_random_blur(channels, random), random)) * _random_gain(channels, random)
     lost = torch.rand(batch, 2, device=channels.device, generator=random) < 0.3
-    lost[:, 0] |= slices == 0
-    lost[:, 1] |= slices == depth - 1
+    lost[:, 0] |= (slices == 0) | alone
+    lost[:, 1] |= (slices == depth - 1) | alone
     channels[:, 0] *= ~lost[:, 0, None, None]
     channels[:, 2] *= ~lost[:, 1, None, None]
     swap = torch.rand(batch, device=channels.device, generator=random) < 0.5  # stacks run either way

@@ -4,21 +4,18 @@ import itertools
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from multiprocessing.pool import AsyncResult
 
 import numpy as np
-from numpy.typing import NDArray
 
 from marey.core.threads import one_thread_each
-from marey.scan.cine import random_stack
-
-LabelledStack = tuple[NDArray[np.float16], NDArray[np.uint8]]
+from marey.scan.fast import PER_SUBJECT, LabelledStack, stacks
 
 
-def generate(seed: int, number: int) -> LabelledStack:
-    """Stack `number` of the stream with this seed: always the same."""
-    return random_stack(np.random.default_rng((seed, number)))
+def generate(seed: int, person: int) -> list[LabelledStack]:
+    """The `PER_SUBJECT` stacks of one person of the stream with this seed: always the same."""
+    return list(stacks(np.random.default_rng((seed, person))))
 
 
 def stream(seed: int, start: int = 0, workers: int | None = None) -> Iterator[LabelledStack]:
@@ -29,16 +26,21 @@ def stream(seed: int, start: int = 0, workers: int | None = None) -> Iterator[La
         start: number of the first stack.
         workers: processes; all cores when None, in this process when 0.
     """
-    numbers = itertools.count(start)
-    workers = (os.cpu_count() or 1) if workers is None else workers
+    first, skipped = divmod(start, PER_SUBJECT)
+    people = _people(seed, first, (os.cpu_count() or 1) if workers is None else workers)
+    return itertools.islice(itertools.chain.from_iterable(people), skipped, None)
+
+
+def _people(seed: int, first: int, workers: int) -> Iterator[Iterable[LabelledStack]]:
+    numbers = itertools.count(first)
     if workers == 0:
         for number in numbers:
-            yield generate(seed, number)
+            yield stacks(np.random.default_rng((seed, number)))
     with one_thread_each(), multiprocessing.get_context("spawn").Pool(workers) as pool:
-        ahead: deque[AsyncResult[LabelledStack]] = deque()
+        ahead: deque[AsyncResult[list[LabelledStack]]] = deque()
         for number in numbers:
             ahead.append(pool.apply_async(generate, (seed, number)))
-            if len(ahead) >= 4 * workers:
+            if len(ahead) >= 3 * workers:
                 yield ahead.popleft().get()
 
 

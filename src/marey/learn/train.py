@@ -19,7 +19,7 @@ from marey.learn.augment import cut_samples
 from marey.learn.losses import dice_and_cross_entropy
 from marey.learn.stream import LabelledStack, stream
 from marey.learn.unet import UNet
-from marey.nets.labels import STRUCTURES
+from marey.scan.fast import TRUTH
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Recipe:
     learning_rate: float = 1.6e-3
     weight_decay: float = 1e-4
     averaging: float = 0.999
-    pool: int = 600
-    first: int = 60
-    fresh: float = 0.8
+    pool: int = 1_920
+    first: int = 240
+    fresh: float = 2.0
 
     def rate(self, step: int) -> float:
         """Learning rate at a step."""
@@ -65,17 +65,19 @@ class Trainer:
         recipe: what to train.
         folder: where `checkpoint.pt` is kept; an existing one is continued when its recipe is the same.
         workers: processes that generate stacks.
+        start: another run's checkpoint, whose averaged weights a new run begins with; classes that it does not know
+            begin at random.
 
     Raises:
-        InvalidInput: the folder holds a checkpoint of another recipe.
+        InvalidInput: the folder holds a checkpoint of another recipe; one to start from has another network.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path, workers: int | None = None) -> None:
+    def __init__(self, recipe: Recipe, folder: Path, workers: int | None = None, start: Path | None = None) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder, self.workers = recipe, folder, workers
         self.rank, self.team = (distributed.get_rank(), distributed.get_world_size()) if _in_a_team() else (0, 1)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.net = UNet(3, 1 + len(STRUCTURES), recipe.widths).to(self.device)
+        self.net = UNet(3, 1 + len(TRUTH), recipe.widths).to(self.device)
         untyped: Any = self.net  # torch's stubs do not know this argument
         untyped.to(memory_format=torch.channels_last)
         self.average = torch.optim.swa_utils.AveragedModel(
@@ -87,6 +89,8 @@ class Trainer:
             self.net.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
         )
         self.step = 0
+        if start is not None:
+            self._begin_with(start)
         self._resume()
 
     @property
@@ -132,7 +136,7 @@ class Trainer:
 
     def trained(self) -> nn.Module:
         """The averaged network, ready for inference, on the CPU."""
-        net = UNet(3, 1 + len(STRUCTURES), self.recipe.widths)
+        net = UNet(3, 1 + len(TRUTH), self.recipe.widths)
         state = {key: value.cpu() for key, value in self.average.module.state_dict().items()}
         net.load_state_dict(state)
         return net.eval()
@@ -151,6 +155,22 @@ class Trainer:
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
+
+    def _begin_with(self, start: Path) -> None:
+        average = torch.load(start, map_location=self.device, weights_only=True)["average"]
+        known = {key.removeprefix("module."): value for key, value in average.items() if key.startswith("module.")}
+        own = self.net.state_dict()
+        if known.keys() != own.keys() or any(known[key].shape[1:] != own[key].shape[1:] for key in own):
+            raise InvalidInput(
+                f"'{start}' holds another network.",
+                f"Weights of a U-Net with the widths {self.recipe.widths} are needed.",
+                "Start from another checkpoint, or from none.",
+            )
+        for key, value in known.items():
+            if value.ndim:  # not the counts of batches
+                own[key][: len(value)] = value
+        self.net.load_state_dict(own)
+        self.average.module.load_state_dict(own)
 
     def _one_step(self, pictures: Tensor, labels: Tensor) -> Tensor:
         for group in self.optimiser.param_groups:
@@ -209,19 +229,21 @@ class _Pool:
     def __init__(self, size: int, device: torch.device) -> None:
         self.size, self.device = size, device
         self.pictures = self.labels = torch.empty(0)
+        self.alone = torch.zeros(size, dtype=torch.bool, device=device)
 
     def put(self, number: int, stack: LabelledStack) -> None:
-        pictures, labels = (torch.from_numpy(array) for array in stack)
+        pictures, labels = torch.from_numpy(stack.pictures), torch.from_numpy(stack.labels)
         if not self.pictures.numel():
             self.pictures = torch.empty((self.size, *pictures.shape), dtype=pictures.dtype, device=self.device)
             self.labels = torch.empty((self.size, *labels.shape), dtype=labels.dtype, device=self.device)
         self.pictures[number % self.size] = pictures.to(self.device)
         self.labels[number % self.size] = labels.to(self.device)
+        self.alone[number % self.size] = stack.long_axis
 
     def draw(self, filled: int, batch: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
         which = torch.randint(filled, (batch,), device=self.device, generator=random)
         slices = torch.randint(self.pictures.shape[1], (batch,), device=self.device, generator=random)
-        return cut_samples(self.pictures[which], self.labels[which], slices, random)
+        return cut_samples(self.pictures[which], self.labels[which], slices, self.alone[which], random)
 
 
 __all__ = ["Recipe", "Trainer"]

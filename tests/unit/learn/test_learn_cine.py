@@ -54,7 +54,9 @@ def test_augmentation_moves_picture_and_label_together() -> None:
     disc = (np.hypot(rows, columns) < 30).astype(np.float16)
     stack = torch.from_numpy(np.tile(disc, (8, 3, 1, 1)))
     random = torch.Generator().manual_seed(1)
-    pictures, labels = cut_samples(stack, stack.to(torch.uint8), torch.ones(8, dtype=torch.int64), random)
+    pictures, labels = cut_samples(
+        stack, stack.to(torch.uint8), torch.ones(8, dtype=torch.int64), torch.zeros(8, dtype=torch.bool), random
+    )
     assert pictures.shape == (8, 3, WINDOW, WINDOW)
     for picture, label in zip(pictures[:, 1], labels, strict=True):
         bright = picture > (picture.max() + picture.min()) / 2
@@ -64,18 +66,22 @@ def test_augmentation_moves_picture_and_label_together() -> None:
 def test_a_slice_at_the_end_has_no_neighbour() -> None:
     stack = torch.rand(16, 3, 144, 144, generator=torch.Generator().manual_seed(0)).half()
     first = torch.zeros(16, dtype=torch.int64)
-    pictures, _ = cut_samples(stack, torch.zeros_like(stack).byte(), first, torch.Generator().manual_seed(0))
+    alone = torch.arange(16) % 2 == 0
+    pictures, _ = cut_samples(stack, torch.zeros_like(stack).byte(), first, alone, torch.Generator().manual_seed(0))
     empty = (pictures.abs().amax((2, 3)) == 0).sum(1)
     assert (empty >= 1).all()
+    assert (empty[alone] == 2).all()
+    assert (empty[~alone] == 1).any()
 
 
 def test_stream_is_the_same_with_and_without_workers() -> None:
     alone = list(itertools.islice(stream(3, start=2, workers=0), 2))
     helped = list(itertools.islice(stream(3, start=2, workers=1), 2))
-    for (a, b), (c, d) in zip(alone, helped, strict=True):
-        assert np.array_equal(a, c)
-        assert np.array_equal(b, d)
-    assert np.array_equal(generate(3, 3)[0], alone[1][0])
+    for one, same in zip(alone, helped, strict=True):
+        assert np.array_equal(one.pictures, same.pictures)
+        assert np.array_equal(one.labels, same.labels)
+        assert one.long_axis == same.long_axis
+    assert np.array_equal(generate(3, 0)[3].pictures, alone[1].pictures)
 
 
 def test_interrupted_run_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
@@ -120,6 +126,27 @@ def test_another_recipe_does_not_continue_a_run(tmp_path: Path) -> None:
     Trainer(TINY, tmp_path, workers=0).save()
     with pytest.raises(InvalidInput, match="made by another recipe"):
         Trainer(replace(TINY, seed=2), tmp_path, workers=0)
+
+
+def test_a_run_may_start_from_another_with_fewer_classes(tmp_path: Path) -> None:
+    earlier = Trainer(TINY, tmp_path / "earlier", workers=0)
+    earlier.save()
+    state = torch.load(earlier.checkpoint, weights_only=True)
+    for key in ("module.head.weight", "module.head.bias"):
+        state["average"][key] = state["average"][key][:4]
+    torch.save(state, earlier.checkpoint)
+    later = Trainer(replace(TINY, seed=5), tmp_path / "later", workers=0, start=earlier.checkpoint)
+    before, after = earlier.average.module, later.net
+    assert torch.equal(before.encoder[0][0].weight, after.encoder[0][0].weight)
+    assert torch.equal(before.head.weight[:4], after.head.weight[:4])
+    assert not torch.equal(before.head.weight[4:], after.head.weight[4:])
+
+
+def test_a_run_does_not_start_from_another_network(tmp_path: Path) -> None:
+    earlier = Trainer(replace(TINY, widths=(4, 8)), tmp_path / "earlier", workers=0)
+    earlier.save()
+    with pytest.raises(InvalidInput, match="another network"):
+        Trainer(TINY, tmp_path / "later", workers=0, start=earlier.checkpoint)
 
 
 def test_exported_network_gives_the_same_probabilities(tmp_path: Path) -> None:
