@@ -78,6 +78,7 @@ class Tagging(Parameters):
         time: float,
         rr: float,
         *,
+        across: ArrayLike | None = None,
         off_resonance: ArrayLike = 0.0,
         b1: ArrayLike = 1.0,
     ) -> Complex:
@@ -88,6 +89,7 @@ class Tagging(Parameters):
             position: as of `modulation`.
             time: since the tags, ms.
             rr: time between heartbeats, ms; the tags of each are laid over what is left of the last.
+            across: position along the normal of a second set, laid right after the first: a grid.
             off_resonance: of the field, 1/ms, and `b1`, factor of the readout's flip angle; all broadcast.
 
         Raises:
@@ -99,9 +101,10 @@ class Tagging(Parameters):
                 "Tags live for one beat.",
                 "Give a time in the beat.",
             )
-        mz = self._along(of, self.modulation(position), time, rr, b1)
+        second = 1.0 if across is None else self.modulation(across)
+        mz = self._along(of, self.modulation(position) * second, time, rr, b1)
         if self.complementary:
-            mz = mz - self._along(of, self.modulation(position, reverse=True), time, rr, b1)
+            mz = mz - self._along(of, self.modulation(position, reverse=True) * second, time, rr, b1)
         phase = 2 * np.pi * (of.off_resonance + np.asarray(off_resonance))
         echo = np.exp(self.echo_time * (1j * phase - 1 / of.t2_star))
         return np.asarray(of.density * mz * np.sin(self.flip_angle * np.asarray(b1)) * echo, np.complex128)
