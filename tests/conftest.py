@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from beating_tube import FACTS, beating_tube
-from marey.core import Image, Labels
+from marey.core import Image, Labels, MrHeader, MrSeries
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,8 @@ def phantom() -> tuple[Image, Labels]:
 @pytest.fixture(scope="session")
 def phantom_exam(phantom: tuple[Image, Labels], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The beating tube as DICOM files."""
-    from marey.io.cine_writer import write_cine
+    from marey.io.mr_writer import write_series
 
     folder = tmp_path_factory.mktemp("phantom") / "exam"
-    write_cine(phantom[0], FACTS, folder, series_description="cine sax", series_number=3, seed="phantom")
+    write_series(MrSeries(phantom[0], MrHeader("cine sax")), FACTS, folder, number=3, seed="phantom")
     return folder

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from marey.core import Facts, Grid, Image
-from marey.io.cine_writer import write_cine
+from marey.core import Facts, Grid, Image, MrSeries
+from marey.io.mr_writer import write_series
 from marey.io.read import read_study
 
 
@@ -44,7 +44,7 @@ def test_reading_undoes_writing(seed: int, slices: int, phases: int, step: float
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        paths = write_cine(image, Facts("1"), folder, series_description="", series_number=1)
+        paths = write_series(MrSeries(image), Facts("1"), folder, number=1)
         before = read_study([folder])
         for count, k in enumerate(rng.permutation(len(paths))):
             paths[k].rename(folder / f"{count:03d}")

@@ -8,9 +8,9 @@ import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-from marey.core import Facts, Grid, Image, Notice, Study
+from marey.core import Facts, Grid, Image, MrHeader, MrSeries, Notice, Study
 from marey.core.units import kg, m
-from marey.io.cine_writer import write_cine
+from marey.io.mr_writer import write_series
 
 FACTS = Facts("P-1", "Doe^Jane", "F", 44.0, 1.7 * m, 70 * kg, "2024-05-06", "Marey", 1.5)
 
@@ -39,8 +39,8 @@ def write(image: Image, folder: Path, number: int = 1, facts: Facts = FACTS, **o
     """Write a series of the exam with study UID "1.2.3"."""
     study = options.pop("study_uid", "1.2.3")
     description = options.pop("series_description", f"cine {number}")
-    return write_cine(
-        image, facts, folder, series_description=description, series_number=number, study_uid=study, seed="exam"
+    return write_series(
+        MrSeries(image, MrHeader(description)), facts, folder, number=number, study_uid=study, seed="exam"
     )
 
 

@@ -11,8 +11,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
-from marey.core import Facts, FrameSource, Grid, Image, Labels
-from marey.io.cine_writer import write_cine
+from marey.core import Facts, FrameSource, Grid, Image, Labels, MrHeader, MrSeries
+from marey.io.mr_writer import write_series
 
 SHAPE = (3, 4, 24, 20)
 SPACING = (9.0, 1.25, 1.5)
@@ -66,9 +66,7 @@ def make_case(folder: Path, grid: Grid | None = None, facts: Facts = FACTS) -> C
         affine[:3, 3] = grid.world([z, 0, 0])
         one = Image(values[:, [z]], Grid((1, *SHAPE[2:]), affine, slice_thickness=8.0), image.times, np.array([93.0]))
         by_slice.append(
-            write_cine(
-                one, facts, folder, series_description="cine", series_number=z + 1, study_uid="1.2.3.4", seed=str(z)
-            )
+            write_series(MrSeries(one, MrHeader("cine")), facts, folder, number=z + 1, study_uid="1.2.3.4", seed=str(z))
         )
     sources = tuple(tuple(FrameSource(by_slice[z][t]) for z in range(SHAPE[1])) for t in range(SHAPE[0]))
     image = dataclasses.replace(image, sources=sources)

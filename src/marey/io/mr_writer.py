@@ -1,4 +1,4 @@
-"""A cine as the files a scanner would have sent: classic MR Image Storage, one file per slice and phase.
+"""A series of MR pictures as the files a scanner would have sent: classic MR Image Storage, one file a picture.
 
 Simulated exams, demonstrations and tests are written with it; they then take the same way in as a patient's exam.
 """
@@ -8,14 +8,16 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import functools
+import math
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.core import Facts, Grid, Image, InvalidInput
+from marey.core import Facts, Grid, Image, InvalidInput, MrHeader, MrSeries
 from marey.core.files import write_with
 from marey.core.units import kg, m
 
@@ -24,6 +26,21 @@ if TYPE_CHECKING:
     from pydicom.uid import UID
 
 LARGEST_STORED = 4095
+CM_PER_S = 100.0  # in 1 mm/ms
+# Scanning Sequence and Sequence Variant (PS3.3 C.8.3.1.1).
+CODES = MappingProxyType(
+    {
+        "bSSFP": ("GR", "SS"),
+        "spoiled gradient echo": ("GR", "SP"),
+        "phase contrast": ("GR", "SP"),
+        "inversion recovery": (["IR", "GR"], ["SP", "MP"]),
+        "spin echo": ("SE", "SK"),
+    }
+)
+KINDS = MappingProxyType(
+    {"magnitude": "M", "real": "R", "phase": "P", "velocity": "V", "T1 map": "T1 MAP", "T2 map": "T2 MAP"}
+)
+"""Third value of Image Type by the content."""
 
 
 @dataclass(frozen=True)
@@ -39,25 +56,17 @@ class _Identity:
         return generate_uid(entropy_srcs=[f"{self.series}/{z}/{t}"])
 
 
-def write_cine(
-    image: Image,
-    facts: Facts,
-    folder: Path,
-    *,
-    series_description: str,
-    series_number: int,
-    study_uid: str | None = None,
-    seed: str | None = None,
+def write_series(
+    series: MrSeries, facts: Facts, folder: Path, *, number: int, study_uid: str | None = None, seed: str | None = None
 ) -> list[Path]:
-    """Write a cine as uncompressed classic MR images, valid for `dciodvfy`.
+    """Write a series as uncompressed classic MR images, valid for `dciodvfy`.
 
     Args:
-        image: values ``(t, z, y, x)``; integers from -32768 to 65535 are stored as they are, real numbers are scaled to
-            0 to 4095. Trigger times follow each slice's own RR interval where there is one.
+        series: its values ``(t, z, y, x)``: integers from -32768 to 65535 are stored as they are, real numbers are
+            scaled to 0 to 4095. Trigger times follow each slice's own RR interval where there is one.
         facts: what the headers say of the patient.
         folder: gets ``IM-<series>-<slice>-<phase>.dcm``; made if needed.
-        series_description: free text, at most 64 characters.
-        series_number: told apart in file names, so that several series fit in one folder.
+        number: of the series, told apart in file names, so that several series fit in one folder.
         study_uid: shared by all series of one exam; made from `seed` when None.
         seed: any text; the same seed, study and series number give the same UIDs. New UIDs each time when None.
 
@@ -68,20 +77,21 @@ def write_cine(
         InvalidInput: integers that do not fit in 16 bits.
         CannotWrite: the folder or disk does not take them.
     """
-    identity = _identity(study_uid, seed, series_number)
+    image = series.image
+    identity = _identity(study_uid, seed, number)
     stored = _stored(image.values)
-    common = _common(image, facts, identity, series_description, series_number)
+    common = _common(series, facts, identity, number)
     common.PixelRepresentation = int(stored.dtype.kind == "i")
     common.BitsStored = 12 if stored.min() >= 0 and stored.max() <= LARGEST_STORED else 16
     common.HighBit = common.BitsStored - 1
     paths = []
     for z in range(image.grid.shape[0]):
         for t in range(image.phases):
-            dataset = _of_frame(common, image, z, t)
+            dataset = _of_frame(common, series, z, t)
             dataset.SOPInstanceUID = identity.of_frame(z, t)
             dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
             dataset.PixelData = np.ascontiguousarray(stored[t, z]).astype(stored.dtype.newbyteorder("<")).tobytes()
-            name = f"IM-{series_number:04d}-{z + 1:03d}-{t + 1:03d}.dcm"
+            name = f"IM-{number:04d}-{z + 1:03d}-{t + 1:03d}.dcm"
             paths.append(write_with(folder / name, functools.partial(dataset.save_as, enforce_file_format=True)))
     return paths
 
@@ -108,11 +118,12 @@ def _stored(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.int16 if low < 0 else np.uint16)
 
 
-def _common(image: Image, facts: Facts, identity: _Identity, description: str, number: int) -> Dataset:
+def _common(series: MrSeries, facts: Facts, identity: _Identity, number: int) -> Dataset:
     """All that the frames of a series have in common."""
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
+    image, header = series.image, series.header
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -121,13 +132,16 @@ def _common(image: Image, facts: Facts, identity: _Identity, description: str, n
     dataset.StudyInstanceUID = identity.study
     dataset.SeriesInstanceUID = identity.series
     dataset.FrameOfReferenceUID = image.grid.frame_of_reference or generate_uid(entropy_srcs=["frame", identity.study])
-    dataset.SeriesDescription = description
+    dataset.SeriesDescription = header.description
     dataset.SeriesNumber = number
     dataset.Modality = "MR"
     dataset.BodyPartExamined = "HEART"
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "OTHER"]
+    first = "DERIVED" if header.content.endswith("map") else "ORIGINAL"
+    dataset.ImageType = [first, "PRIMARY", KINDS[header.content]]
     _put_patient(dataset, facts)
-    _put_acquisition(dataset, image, facts)
+    _put_scanner(dataset, image, facts)
+    _put_acquisition(dataset, header)
+    _put_values(dataset, header)
     _put_geometry(dataset, image.grid)
     return dataset
 
@@ -151,22 +165,47 @@ def _put_patient(dataset: Dataset, facts: Facts) -> None:
     dataset.ReferringPhysicianName = ""
 
 
-def _put_acquisition(dataset: Dataset, image: Image, facts: Facts) -> None:
+def _put_scanner(dataset: Dataset, image: Image, facts: Facts) -> None:
     dataset.Manufacturer = facts.scanner or "Marey"
     if facts.field_strength is not None:
         dataset.MagneticFieldStrength = facts.field_strength
-    dataset.ScanningSequence = "GR"
-    dataset.SequenceVariant = "SS"
-    dataset.ScanOptions = "CG"
-    dataset.MRAcquisitionType = "2D"
-    dataset.RepetitionTime = None
-    dataset.EchoTime = None
-    dataset.EchoTrainLength = None
     dataset.CardiacNumberOfImages = image.phases
     dataset.NumberOfTemporalPositions = image.phases
     dataset.SamplesPerPixel = 1
     dataset.PhotometricInterpretation = "MONOCHROME2"
     dataset.BitsAllocated = 16
+
+
+def _put_acquisition(dataset: Dataset, header: MrHeader) -> None:
+    dataset.ScanningSequence, dataset.SequenceVariant = CODES[header.sequence]
+    dataset.ScanOptions = {"retrospective": "CG", "prospective": "CG", "none": ""}[header.gating]
+    dataset.MRAcquisitionType = "2D"
+    dataset.RepetitionTime = _known(header.repetition_time)
+    dataset.EchoTime = _known(header.echo_time)
+    dataset.EchoTrainLength = None
+    if header.flip_angle is not None:
+        dataset.FlipAngle = _decimal(math.degrees(header.flip_angle))
+    if header.bandwidth is not None:
+        dataset.PixelBandwidth = _decimal(1000 * header.bandwidth)
+    if header.percent_sampling is not None:
+        dataset.PercentSampling = _decimal(header.percent_sampling)
+    if header.phase_encoding is not None:
+        dataset.InPlanePhaseEncodingDirection = {"row": "ROW", "column": "COL"}[header.phase_encoding]
+    if header.phase_encoding is not None and header.acquired is not None:
+        lines, samples = header.acquired
+        # frequency rows, frequency columns, phase rows, phase columns
+        dataset.AcquisitionMatrix = [samples, 0, 0, lines] if header.phase_encoding == "row" else [0, samples, lines, 0]
+    if header.velocity_encoding is not None:
+        dataset.VelocityEncodingMinimumValue = -header.velocity_encoding * CM_PER_S
+        dataset.VelocityEncodingMaximumValue = header.velocity_encoding * CM_PER_S
+    if header.velocity_direction is not None:
+        dataset.VelocityEncodingDirection = list(header.velocity_direction)
+
+
+def _put_values(dataset: Dataset, header: MrHeader) -> None:
+    if (header.slope, header.intercept, header.unit) != (1.0, 0.0, "1"):
+        dataset.RescaleSlope, dataset.RescaleIntercept = _decimal(header.slope), _decimal(header.intercept)
+        dataset.RescaleType = {"1": "US"}.get(header.unit, header.unit)
 
 
 def _put_geometry(dataset: Dataset, grid: Grid) -> None:
@@ -178,7 +217,8 @@ def _put_geometry(dataset: Dataset, grid: Grid) -> None:
     dataset.SliceThickness = _decimal(grid.slice_thickness or grid.spacing[0])
 
 
-def _of_frame(common: Dataset, image: Image, z: int, t: int) -> Dataset:
+def _of_frame(common: Dataset, series: MrSeries, z: int, t: int) -> Dataset:
+    image, inversions = series.image, series.header.inversion_times
     dataset = copy.copy(common)
     dataset.file_meta = copy.copy(common.file_meta)
     dataset.InstanceNumber = z * image.phases + t + 1
@@ -192,7 +232,13 @@ def _of_frame(common: Dataset, image: Image, z: int, t: int) -> Dataset:
         dataset.TriggerTime = _decimal(image.times[t] * rr / mean_rr)
     elif image.times[-1] > 1:
         dataset.TriggerTime = _decimal(image.times[t])
+    if inversions:
+        dataset.InversionTime = _decimal(inversions[min(t, len(inversions) - 1)])
     return dataset
+
+
+def _known(value: float | None) -> str | None:
+    return None if value is None else _decimal(value)
 
 
 def _decimal(value: float) -> str:
@@ -201,4 +247,4 @@ def _decimal(value: float) -> str:
     return format_number_as_ds(float(value))
 
 
-__all__ = ["write_cine"]
+__all__ = ["write_series"]
