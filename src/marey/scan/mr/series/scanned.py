@@ -16,16 +16,22 @@ class Frames:
     """Pictures of one slice that belong to one series.
 
     Args:
-        values: ``(t, row, column)`` real.
+        values: ``(t, row, column)`` real: velocities in mm/ms, phases in radians, maps in ms.
         times: (t,) ms after the R wave.
         labels: ``(t, row, column)``, keys of `marey.scan.scene.LABELS`.
         truth: further arrays ``(t, row, column, ...)`` by name, such as "displacement" in mm.
+        inversion_times: (t,) ms, empty without inversion.
+        highest: velocity that is not aliased, mm/ms.
+        direction: (3,) LPS unit vector of positive velocities.
     """
 
     values: NDArray[Any]
     times: NDArray[np.float64]
     labels: NDArray[np.uint8]
     truth: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    inversion_times: tuple[float, ...] = ()
+    highest: float | None = None
+    direction: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
