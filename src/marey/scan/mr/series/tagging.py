@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from marey.core import Grid, Parameters, parameter
 from marey.core.units import ms
-from marey.scan.body import TISSUES, Tissue
+from marey.scan.body import TISSUES
 from marey.scan.mr.acquisition import Magnetisation, Patient
 from marey.scan.mr.acquisition.sorting import by_frame
 from marey.scan.mr.protocol import SeriesSettings
@@ -25,7 +25,8 @@ from marey.scan.mr.spins import fat_shift, water_and_fat
 from marey.scan.scene.velocity import BLOOD
 from marey.scan.scene.voxels import sub_slices
 
-Float32 = NDArray[np.float32]
+Places = NDArray[np.float64]
+FLOWING = np.array(BLOOD, np.intp)
 PLACES = 64
 DEGREE = math.pi / 180
 
@@ -39,12 +40,14 @@ class Tags(Parameters):
         grid: two sets at right angles, else one.
         angle: from the picture's rows to the first set's normal, radians.
         mixing: time in which blood loses them, ms.
+        in_slice: share of the readout's pulses that blood sees, as it comes and goes.
     """
 
-    sequence: Tagging = field(default_factory=Tagging)
+    sequence: Tagging = field(default_factory=lambda: Tagging(weights=(1.0, 2.0, 1.0)))
     grid: bool = True
     angle: float = parameter(45 * DEGREE, -math.pi, math.pi, "deg", "textbook value")
     mixing: float = parameter(40 * ms, 1 * ms, 1000 * ms, "ms", "chosen: blood is free of tags in all but early frames")
+    in_slice: float = parameter(0.25, 0.05, 1, "1", "chosen: blood is brighter than muscle")
 
     def normals(self, grid: Grid) -> NDArray[np.float64]:
         """(2, 3) LPS unit vectors across the sets, in the plane of a slice."""
@@ -122,17 +125,23 @@ class TaggedSlice:
         """(species, pattern, tissue) signals."""
         position = (np.arange(PLACES) + 0.5) / PLACES * self.tags.sequence.spacing
         one, other = (part.reshape(-1, 1) for part in np.meshgrid(position, position, indexing="ij"))
-        known = self._signals(one, other, time)
-        mixed = self._signals(np.array(np.nan), np.array(np.nan), time)
-        blood = np.isin(np.arange(TISSUES), [int(Tissue(code)) for code in BLOOD])
-        left = np.where(blood, math.exp(-time / self.tags.mixing), 1.0)
-        return np.asarray(left * known + (1 - left) * mixed, np.complex128)
+        fresh = self.tags.sequence.but(
+            repetition_time=min(self.tags.sequence.repetition_time / self.tags.in_slice, 100 * ms)
+        )
+        table = self._signals(self.tags.sequence, np.arange(TISSUES), one, other, time)
+        known = self._signals(fresh, FLOWING, one, other, time)
+        mixed = self._signals(fresh, FLOWING, np.array([[np.nan]]), np.array([[np.nan]]), time)
+        left = math.exp(-time / self.tags.mixing)
+        table[..., FLOWING] = left * known + (1 - left) * mixed
+        return table
 
-    def _signals(self, one: NDArray[np.float64], other: NDArray[np.float64], time: float) -> NDArray[np.complex128]:
-        across = other if self.tags.grid else None
-        period = self.scenes.subject.beat.period
-        every = [self.tags.sequence(part, one, time, period, across=across, b1=self.b1) for part in self.spins]
-        return np.stack([np.broadcast_to(part, (one.size, TISSUES)) for part in every])
+    def _signals(
+        self, sequence: Tagging, codes: NDArray[np.intp], one: Places, other: Places, time: float
+    ) -> NDArray[np.complex128]:
+        """(species, pattern, code) signals at places (pattern, 1) across both sets."""
+        across, period = other if self.tags.grid else None, self.scenes.subject.beat.period
+        every = [sequence(part.at(codes), one, time, period, across=across, b1=self.b1) for part in self.spins]
+        return np.stack(every)
 
 
 __all__ = ["TaggedSlice", "Tags", "scan_tagging"]
