@@ -7,8 +7,8 @@ from marey.core.units import factor, mL, mmHg
 from marey.simulate.beat import UNITS, SimulateBeat
 from marey.simulate.presets import PRESETS, preset
 
-SHOWN = ("edv", "ef", "lv_peak_pressure", "lv_end_diastolic_pressure", "rv_peak_pressure", "cardiac_output",
-         "fibre_strain", "activation_duration", "septal_flash")  # fmt: skip
+SHOWN = ("edv", "ef", "systolic_pressure", "right_atrial_pressure", "lv_peak_pressure", "lv_end_diastolic_pressure",
+         "rv_peak_pressure", "cardiac_output", "fibre_strain", "activation_duration", "septal_flash")  # fmt: skip
 SEPTAL, LATERAL = ("basal inferoseptal", "mid inferoseptal"), ("basal inferolateral", "mid inferolateral")
 
 

@@ -27,7 +27,7 @@ images is another page: [validation](validation.md).
 
 def sections() -> dict[str, Callable[[], Section]]:
     """Every section by the name of its figure, in the page's order."""
-    from figures import activation, electrics, electrocardiogram, flow, hearts, mechanics
+    from figures import activation, arteries, electrics, electrocardiogram, flow, hearts, mechanics
 
     return {
         "niederer": electrics.niederer,
@@ -39,6 +39,8 @@ def sections() -> dict[str, Callable[[], Section]]:
         "energy": mechanics.energy,
         "networks": flow.networks,
         "waves": flow.waves,
+        "systemic_arteries": arteries.systemic_arteries,
+        "coronary_trees": arteries.coronary_trees,
         "lead_field": electrocardiogram.lead_field,
         "twelve_leads": electrocardiogram.twelve_leads,
         "pressure_volume": hearts.pressure_volume_loops,

@@ -18,6 +18,7 @@ from marey.simulate.heart import Heart
 from marey.simulate.presets import PRESETS
 from marey.simulate.prior import GROUPS, Person, random_heart, sampling
 from marey.simulate.prior.groups import Group
+from marey.simulate.prior.heart import heart_of
 from marey.simulate.prior.shape import lv_mass, shape_of
 from marey.simulate.prior.traits import CORRELATIONS, TRAITS, Change, correlation, draw
 
@@ -108,6 +109,16 @@ def test_aorta_and_pulmonary_trunk_lie_beside_each_other_in_small_people(number:
     heart, person = random_heart(np.random.default_rng([2**70 + 11, number]))
     assert person.surface < 1.9 * m2
     anchors(heart.atria, topology(MEDIUM), ventricles(heart.shape, MEDIUM).points)
+
+
+def test_nobody_rests_in_shock() -> None:
+    traits = draw(np.random.default_rng(3), "F", {})
+    with pytest.raises(InvalidInput, match="L/min/m2"):
+        heart_of(Person("F"), traits | {"lv_ejection": 0.25}, {})
+    # of this seed the first draw is a right ventricle of 38 mL behind a left one that ejects 14 %
+    heart, person = random_heart(np.random.default_rng([340282366920938463463374607431768211455, 19]))
+    assert person.group == "dcm"
+    assert heart.shape.rv_volume > 30 * mL / m2 * person.surface
 
 
 def test_groups_meet_their_definitions() -> None:

@@ -10,7 +10,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from marey.core.units import cm, m2, mL, mm, mmHg, ms
+from marey.core import InvalidInput
+from marey.core.units import cm, litre, m2, minute, mL, mm, mmHg, ms
 from marey.simulate.circulation.closed_loop import beds
 from marey.simulate.circulation.parameters import Circulation
 from marey.simulate.healing import healed_walls
@@ -25,6 +26,8 @@ USUAL_SURFACE, USUAL_HEIGHT = 1.9 * m2, 172 * cm
 JET_LENGTH = 1500 * mm
 """How far blood runs through a leak of the mitral valve in a beat, at 120 mmHg for 0.3 s."""
 EJECTION_TIME = 300 * ms
+LEAST_FLOW = 1.5 * litre / minute / m2
+"""Cardiac index of a resting adult at least; textbook: shock below 1.8 to 2.2."""
 USUAL_GRADIENT = 7 * mmHg
 USUAL_VENTRICLES = 310 * mL
 """Both ventricles that the default pericardium surrounds."""
@@ -50,6 +53,7 @@ def heart_of(person: Person, traits: Mapping[str, float], lesion: Mapping[str, A
     heart = heart.but({"shape.wall_thickness": healed_walls(heart.shape.wall_thickness, heart.scars)})
     heart = dataclasses.replace(heart, shape=shape_of(person, traits, heart.shape, rv_volume))
     demand = _demand(heart, traits, stroke, stroke - leak)
+    _check_flow(demand, person)
     left, right, blood = strengths(demand)
     circulation = heart.circulation.but(_vessels(heart.circulation, traits, demand))
     circulation = circulation.but(blood_volume=blood + blood_volume(circulation, demand))
@@ -128,6 +132,16 @@ def _demand(heart: Heart, traits: Mapping[str, float], stroke: float, forward: f
         heart_rate=traits["heart_rate"],
         scar=scars,
     )
+
+
+def _check_flow(demand: Demand, person: Person) -> None:
+    index = demand.forward * demand.heart_rate / person.surface
+    if index < LEAST_FLOW:
+        raise InvalidInput(
+            f"The heart pumps {index / (litre / minute / m2):.2f} L/min/m2 forward.",
+            f"At least {LEAST_FLOW / (litre / minute / m2):g} is needed: with less a person is in shock, not at rest.",
+            "Choose larger volumes, ejection fractions or heart rates.",
+        )
 
 
 def dead_part(scar: Scar) -> float:
