@@ -13,7 +13,7 @@ from marey.anatomy.ventricles import Topology, cavity_volume
 from marey.core import Beat, Grid, InvalidInput, Mesh, Structure
 from marey.scan.body.pose import HeartBreathing, Pose, breathing_pose
 from marey.scan.body.tissue import Tissue
-from marey.scan.scene.blood import BloodFlow
+from marey.scan.scene.blood import BloodFlow, Stream
 from marey.scan.scene.layers import Cover, Covering
 from marey.scan.scene.movement import Moment, Movement, topology_of
 from marey.scan.scene.muscle import Material, material, with_scars
@@ -42,6 +42,7 @@ VALVES = {
     "pulmonary valve": "pulmonary",
 }
 SHUT = 0.03
+KEPT_STREAMS = 64
 MUSCLE = (NUMBER[names.LV_MYOCARDIUM.name], NUMBER[names.RV_WALL.name])
 CAVITIES = (NUMBER[names.LV_CAVITY.name], NUMBER[names.RV_CAVITY.name])
 COVER = 40
@@ -89,6 +90,7 @@ class HeartInMotion:
             else None
         )
         self.blood = BloodFlow(self.known, beat, self.movement)
+        self._known_streams: dict[float, tuple[Stream, ...]] = {}
 
     def scene(
         self,
@@ -191,14 +193,23 @@ class HeartInMotion:
     def _open(self, valve: str, time: float) -> bool:
         return self.blood.flow(valve, time) > SHUT * float(self.beat.flows[valve].max())
 
+    def _streams(self, time: float, now: Moment, speed: Moment) -> tuple[Stream, ...]:
+        """All blood at a time; the latest are kept, as they serve every slice and breath."""
+        key = round(time, 3)
+        found = self._known_streams.get(key)
+        if found is None:
+            for old in list(self._known_streams)[: 1 - KEPT_STREAMS]:
+                self._known_streams.pop(old, None)
+            found = self._known_streams[key] = tuple(self.blood.streams(time, now, speed))
+        return found
+
     def _velocity(
         self, voxels: Voxels, time: float, structure: Codes, tissue: Codes, found: Material
     ) -> NDArray[np.float32]:
         """(slice, sample, row, column, 3) mm/ms LPS."""
         now, speed = self.movement.at(time), self.movement.velocity(time)
         muscle = np.isin(structure, MUSCLE)
-        streams = tuple(self.blood.streams(time, now, speed))
-        values, known = blood_velocity(voxels, streams, structure, np.isin(tissue, BLOOD))
+        values, known = blood_velocity(voxels, self._streams(time, now, speed), structure, np.isin(tissue, BLOOD))
         values[muscle] = found.of_points(speed.points)
         rest = (tissue != Tissue.AIR) & ~muscle & ~known
         values[rest] = nearest_velocity(voxels.places(rest), now, speed)
