@@ -20,12 +20,13 @@ def data_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def simulated_exam(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small simulated exam as DICOM files, with its truth; copy it before changing it."""
-    from marey.workflows.simulated_exam import simulate
+    """The DICOM files of a small simulated exam; copy them before changing them."""
+    from marey.workflows.simulated_exam import Exam, simulate_study
 
     folder = tmp_path_factory.mktemp("simulated") / "exam"
-    simulate("healthy", folder, seed=3, slices=8, phases=8, matrix=128)
-    return folder
+    small = {"cine.phases": 8, "cine.slices.matrix": 128, "cine.slices.gap": 4.0}
+    simulate_study(folder, exam=Exam(changes=small, moments=16), seed=3)
+    return next(folder.glob("01_*"))
 
 
 @pytest.fixture(scope="session")

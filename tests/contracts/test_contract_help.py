@@ -41,11 +41,9 @@ def test_guide_has_the_table_of_exit_statuses() -> None:
 
 
 def test_presets_are_those_of_the_generators() -> None:
-    from marey.cli.simulate import HeartPreset, Preset
-    from marey.scan.cine import PRESETS
+    from marey.cli.simulate import HeartPreset
     from marey.simulate import presets
 
-    assert {preset.value for preset in Preset} == set(PRESETS)
     assert {preset.value for preset in HeartPreset} == set(presets.PRESETS)
     page = (ROOT / "docs" / "beating_heart.md").read_text()
     assert [name for name in presets.PRESETS if f"`{name}`" not in page] == []

@@ -12,17 +12,6 @@ from marey.cli.terminal import progress
 app = typer.Typer(help="Make beating hearts and exams of simulated patients.", no_args_is_help=True)
 
 
-class Preset(StrEnum):
-    """Shapes of a simulated heart, as `marey.scan` knows them."""
-
-    HEALTHY = "healthy"
-    DILATED = "dilated"
-    HYPERTROPHIC = "hypertrophic"
-    INFARCT = "infarct"
-    THINNED = "thinned"
-    RV_OVERLOAD = "rv-overload"
-
-
 class HeartPreset(StrEnum):
     """Hearts, as `marey.simulate.presets` knows them."""
 
@@ -37,6 +26,13 @@ class HeartPreset(StrEnum):
     HFPEF = "hfpef"
     AORTIC_STENOSIS = "aortic-stenosis"
     MITRAL_REGURGITATION = "mitral-regurgitation"
+
+
+class Scan(StrEnum):
+    """How well an exam is taken."""
+
+    CLINICAL = "clinical"
+    PERFECT = "perfect"
 
 
 class Resolution(StrEnum):
@@ -61,29 +57,42 @@ def _group() -> None:
 
 @app.command("study", epilog=EXIT_HELP)
 def study(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the DICOM files.", metavar="DIR")],
-    preset: Annotated[Preset, typer.Option(help="The shape of the heart.")] = Preset.HEALTHY,
-    seed: Annotated[int, typer.Option(help="Chooses the patient; the same seed gives the same exam.", min=0)] = 0,
-    slices: Annotated[int, typer.Option(help="Number of short-axis slices.", min=4, max=40)] = 12,
-    phases: Annotated[int, typer.Option(help="Number of phases over the beat.", min=1, max=100)] = 30,
-    matrix: Annotated[int, typer.Option(help="Pixels along each side of a slice.", min=64, max=512)] = 256,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the exam.", metavar="DIR")],
+    preset: Annotated[HeartPreset, typer.Option(help="The heart and its disease.")] = HeartPreset.HEALTHY,
+    heart: Annotated[
+        Path | None, typer.Option(help="A folder that `marey simulate heart` made: scan that heart.", metavar="DIR")
+    ] = None,
+    protocol: Annotated[str, typer.Option(help="Series, with commas: cine,lax,lge,t1,...", metavar="SERIES")] = "cine",
+    seed: Annotated[int, typer.Option(help="Chooses body, scanner and noise; same seed, same exam.", min=0)] = 0,
+    scan: Annotated[Scan, typer.Option(help="Clinical, or without noise and misplacement.")] = Scan.CLINICAL,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting of a series, such as cine.phases=40; repeat it.", metavar="NAME=VALUE"),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary; errors only.")] = False,
 ) -> None:
-    """Make the short-axis cine exam of a simulated patient as DICOM, with its true volumes in truth.json.
+    """Scan a simulated patient: DICOM as a scanner would send it, with the truth beside it in DIR/truth.
 
     For example:
 
-      marey simulate study --preset infarct --seed 12 -o exam
+      marey simulate study --preset infarct --protocol cine,lax --seed 12 -o exam
     """
     with errors_as_sentences():
-        from marey.workflows.simulated_exam import simulate
+        from marey.scan.mr.series import perfect_scanner
+        from marey.workflows.heart_file import read_heart
+        from marey.workflows.simulated_exam import Exam, simulate_study
 
+        exam = Exam(
+            tuple(name.strip() for name in protocol.split(",")),
+            perfect_scanner() if scan is Scan.PERFECT else None,
+            _numbers(changes or []),
+        )
+        known = read_heart(heart) if heart else None
+        name = heart.name if heart else preset.value
         with progress(quiet) as move:
-            simulate(preset.value, out, seed=seed, slices=slices, phases=phases, matrix=matrix, progress=move)
+            simulate_study(out, heart=known, name=name, exam=exam, seed=seed, progress=move)
         if not quiet:
-            typer.echo(
-                f"A simulated exam ({preset.value}, seed {seed}) is in {out}. Next: marey analyze {out} -o REPORT"
-            )
+            typer.echo(f"A simulated exam ({name}, seed {seed}) is in {out}. Next: marey analyze {out} -o REPORT")
 
 
 @app.command("heart", epilog=EXIT_HELP)
@@ -176,4 +185,4 @@ def _numbers(changes: list[str]) -> dict[str, float]:
     return table
 
 
-__all__ = ["Fidelity", "HeartPreset", "Preset", "Resolution", "app", "heart", "population", "study"]
+__all__ = ["Fidelity", "HeartPreset", "Resolution", "Scan", "app", "heart", "population", "study"]

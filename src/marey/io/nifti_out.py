@@ -101,7 +101,7 @@ def _write(
 
 
 def _header(labels: Labels, intent: int, name: str) -> Any:
-    affine = _ras_affine(labels.grid)
+    affine = ras_affine(labels.grid)
     shape = (*labels.grid.shape[::-1], labels.times.size)
     header = import_module("nibabel.nifti1").Nifti1Header()
     header.set_data_dtype(np.uint8)
@@ -118,7 +118,7 @@ def _header(labels: Labels, intent: int, name: str) -> Any:
     return header
 
 
-def _ras_affine(grid: Grid) -> NDArray[np.float64]:
+def ras_affine(grid: Grid) -> NDArray[np.float64]:
     """(4, 4) from ``(x, y, z, 1)`` indices to RAS millimetres."""
     affine: NDArray[np.float64] = LPS_TO_RAS @ grid.affine[:, [2, 1, 0, 3]]
     return affine
@@ -146,4 +146,4 @@ def _named(structure: Structure) -> dict[str, object]:
     }
 
 
-__all__ = ["write_labels", "write_probability"]
+__all__ = ["ras_affine", "write_labels", "write_probability"]

@@ -11,6 +11,8 @@ from marey.core import CannotWrite
 from marey.core.files import sha256, write_text
 
 MARKER = ".marey"
+BESIDE = ".marey-beside"
+"""Marks a folder of which nothing is read as an image of a patient: truth, other formats of the same exam."""
 MANIFEST = "manifest.json"
 MEASUREMENTS = "measurements.json"
 _OURS = (
@@ -23,12 +25,15 @@ _MARKER_TEXT = "Marey writes its results into this folder and does not read them
 def without_results(paths: Sequence[Path]) -> tuple[Path, ...]:
     """The same input without what Marey itself wrote into it: `paths` unchanged, or the files that remain."""
     folders = [path for path in paths if path.is_dir()]
-    if not any(MARKER in files for folder in folders for _, _, files in os.walk(folder)):
+    if not any({MARKER, BESIDE} & set(files) for folder in folders for _, _, files in os.walk(folder)):
         return tuple(paths)
     kept = [path for path in paths if not path.is_dir()]
     for folder in folders:
         for parent, subfolders, files in os.walk(folder):
             subfolders.sort()
+            if BESIDE in files:
+                subfolders.clear()
+                continue
             own = MARKER in files
             kept += [Path(parent) / name for name in sorted(files) if not (own and _is_ours(name))]
     return tuple(kept)

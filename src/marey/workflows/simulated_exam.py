@@ -1,77 +1,185 @@
-"""The exam of a patient who does not exist, as a scanner would have sent it."""
+"""The exam of a patient who does not exist, as a scanner would have sent it, with its truth beside it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from marey.core import Facts
+from marey.anatomy import LV_CAVITY, RV_CAVITY
+from marey.core import Beat, Facts, Grid, InvalidInput, MrSeries
 from marey.core.files import write_text
 from marey.core.units import cm, g, kg, mL
-from marey.io.cine_writer import write_cine
-from marey.scan.cine import CineExam, Preset, Truth
+from marey.scan.body import random_thorax
+from marey.scan.mr.protocol import SeriesSettings, series_settings
+from marey.scan.mr.series import (
+    SCANS,
+    ScannedSlice,
+    Scanner,
+    Subject,
+    assembled,
+    planned,
+    random_scanner,
+    slice_by_slice,
+    subject,
+)  # fmt: skip
+from marey.simulate.beat import SimulateBeat
+from marey.simulate.heart import Heart
+from marey.simulate.presets import preset
+from marey.workflows.exam_files import write_exam_series
 from marey.workflows.output_folder import check_empty
 
-TRUTH = "truth.json"
+TRUTH = "truth/truth.json"
+MOST_BYTES = 4e9
+MOMENTS_OF_TRUTH = 60
 
 
-def simulate(
-    preset: Preset,
+@dataclass(frozen=True)
+class Exam:
+    """What is scanned, and how.
+
+    Args:
+        protocol: names of series, in `SCANS`.
+        scanner: drawn by the seed when None.
+        changes: of the series' settings, by "series.parameter" in coherent units.
+        moments: of the simulated beat.
+
+    Raises:
+        InvalidInput: an unknown series or parameter, pictures that do not fit into memory.
+    """
+
+    protocol: tuple[str, ...] = ("cine",)
+    scanner: Scanner | None = None
+    changes: Mapping[str, float] = field(default_factory=dict)
+    moments: int = 30
+
+    def __post_init__(self) -> None:
+        for name in (*self.protocol, *(path.partition(".")[0] for path in self.changes)):
+            if name not in SCANS:
+                raise InvalidInput(
+                    f"There is no series '{name}'.", f"Known are {', '.join(SCANS)}.", "Correct the protocol."
+                )
+        for name in self.protocol:
+            _check_size(name, self.settings(name, 1.5))
+
+    def settings(self, name: str, field_strength: float) -> SeriesSettings:
+        """Of one series."""
+        usual = series_settings(name, field_strength)
+        own = {path.partition(".")[2]: value for path, value in self.changes.items() if path.startswith(f"{name}.")}
+        whole = {path: round(value) for path, value in own.items() if isinstance(_value(usual, path), int)}
+        return usual.but({**own, **whole})
+
+
+def simulate_study(
     folder: Path,
     *,
-    seed: int,
-    slices: int = 12,
-    phases: int = 30,
-    matrix: int = 256,
+    heart: Heart | None = None,
+    name: str = "healthy",
+    exam: Exam | None = None,
+    seed: int = 0,
     progress: Callable[[float, str], None] | None = None,
-) -> Truth:
-    """Write the short-axis cine exam of a simulated patient as DICOM files, and what is true of the heart beside them.
+) -> dict[str, float]:
+    """Scan a simulated heart and write the exam: DICOM by series, NIfTI and truth in folders of their own.
 
     The same arguments give the same exam, up to the time stamps of the files.
 
     Args:
-        preset: the shape of the heart.
-        folder: must be empty or not exist yet; gets one file per slice and phase, and truth.json (mL, %, g).
-        seed: chooses the patient.
-        slices, phases, matrix: as in `marey.scan.cine.CineExam`.
+        folder: must be empty or not exist yet.
+        heart: that is scanned; the preset `name` when None.
+        name: of the heart, for the patient's identifier.
+        exam: what is scanned; a cine when None.
+        seed: chooses body, scanner, operator and noise.
         progress: told the fraction done and what is being done.
 
+    Returns:
+        What is written to truth.json: volumes in mL, ejection fractions in %, mass in g.
+
     Raises:
+        InvalidInput: a preset or series that does not exist, a plane that misses the heart.
+        NotAnalysable: the heart does not beat periodically.
         CannotWrite: the folder holds something or cannot be written.
     """
-    told = progress or (lambda _fraction, _text: None)
+    told, exam = progress or (lambda _fraction, _text: None), exam or Exam()
     check_empty(folder, "An exam needs a folder of its own, so that it does not mix with another patient's.")
+    heart = heart or preset(name)
+    told(0.0, "simulating the beat")
+    beat = SimulateBeat(resolution="medium", moments=exam.moments, medium="endless")(heart)
+    told(0.1, "laying the patient into the scanner")
     rng = np.random.default_rng(seed)
-    facts = _patient(rng, preset, seed)
-    exam = CineExam(slices, phases, matrix)(rng, preset, lambda done: told(0.8 * done, "scanning"))
-    told(0.8, "writing the DICOM files")
-    name = f"{preset} {seed}"
-    write_cine(exam.image, facts, folder, series_description="cine short axis", series_number=1, seed=name)
-    write_text(folder / TRUTH, json.dumps(_record(exam.truth) | {"preset": preset, "seed": seed}, indent=2) + "\n")
+    facts, it = _patient(rng, heart, beat, name=name, seed=seed)
+    scanner = exam.scanner or random_scanner(rng)
+    facts = replace(facts, field_strength=scanner.field_strength)
+    numbers = _numbers(it)
+    chances = rng.spawn(len(exam.protocol))
+    count = 0
+    for place, (series, chance) in enumerate(zip(exam.protocol, chances, strict=True)):
+        told(0.1 + 0.9 * place / len(exam.protocol), f"scanning: {series}")
+        for made in _scan(it, series, exam.settings(series, scanner.field_strength), scanner, chance):
+            count += 1
+            write_exam_series(folder, made, facts, number=count, seed=f"{name} {seed}")
+    record = {**numbers, "preset": name, "seed": seed, "scanner": str(scanner)}
+    write_text(folder / TRUTH, json.dumps(record, indent=2) + "\n")
     told(1.0, "done")
-    return exam.truth
+    return numbers
 
 
-def _patient(rng: np.random.Generator, preset: Preset, seed: int) -> Facts:
+def _scan(
+    it: Subject, name: str, settings: SeriesSettings, scanner: Scanner, rng: np.random.Generator
+) -> list[MrSeries]:
+    found = []
+    for plane, grid in planned(it, settings, scanner, rng).items():
+
+        def scan(one: Grid, chance: np.random.Generator, short_axis: bool = plane == "short axis") -> ScannedSlice:
+            return SCANS[name](it, one, settings, scanner, chance, short_axis=short_axis)
+
+        slices = slice_by_slice(grid, rng, scan)
+        found += assembled(name, plane, grid, slices, settings=settings, scanner=scanner)
+    return found
+
+
+def _patient(rng: np.random.Generator, heart: Heart, beat: Beat, *, name: str, seed: int) -> tuple[Facts, Subject]:
     sex = "M" if rng.random() < 0.5 else "F"
     height = rng.normal(176 if sex == "M" else 163, 7) * cm
     weight = rng.normal(25, 3) * kg * (height / (100 * cm)) ** 2
-    return Facts(
-        f"SIM-{preset}-{seed}", "Simulated^Patient", sex, round(rng.uniform(30, 80)), height, weight, "", "Marey"
-    )
+    age = round(rng.uniform(30, 80))
+    thorax = random_thorax(rng, height, weight, sex)
+    it = subject(beat, heart, thorax, person=int(rng.integers(2**31)), rng=rng)
+    return Facts(f"SIM-{name}-{seed}", "Simulated^Patient", sex, age, height, weight, "", "Marey"), it
 
 
-def _record(truth: Truth) -> dict[str, object]:
-    return {
-        "lv_edv": truth.lv_edv / mL,
-        "lv_esv": truth.lv_esv / mL,
-        "lv_ef": 100 * truth.lv_ef,
-        "lv_mass": truth.lv_mass / g,
-        "rv_edv": truth.rv_edv / mL,
-        "rv_esv": truth.rv_esv / mL,
-        "rv_ef": 100 * truth.rv_ef,
-    }
+def _numbers(it: Subject) -> dict[str, float]:
+    """True volumes (mL), ejection fractions (%) and mass (g) of the beat."""
+    moments = np.linspace(0, it.beat.period, MOMENTS_OF_TRUTH, endpoint=False)
+    volumes = [it.motion.volumes(float(moment)) for moment in moments]
+    record: dict[str, float] = {}
+    for side, cavity in (("lv", LV_CAVITY), ("rv", RV_CAVITY)):
+        curve = np.array([known[cavity] for known in volumes])
+        record |= {
+            f"{side}_edv": float(curve.max() / mL),
+            f"{side}_esv": float(curve.min() / mL),
+            f"{side}_ef": float(100 * (1 - curve.min() / curve.max())),
+        }
+    return record | {"lv_mass": float(it.beat.biomarkers["lv_mass"] / g)}
 
 
-__all__ = ["TRUTH", "simulate"]
+def _value(settings: SeriesSettings, path: str) -> object:
+    """What a dotted path names now; None where it names nothing."""
+    value: object = settings
+    for part in path.split("."):
+        value = getattr(value, part, None)
+    return value
+
+
+def _check_size(name: str, settings: SeriesSettings) -> None:
+    slices = 1 if name == "lax" else 16
+    wanted = 16.0 * settings.slices.matrix**2 * settings.phases * slices
+    if wanted > MOST_BYTES:
+        raise InvalidInput(
+            f"The series '{name}' has {settings.phases} phases of {settings.slices.matrix} pixels a side.",
+            f"Its pictures would take {wanted / 1e9:.0f} GB; {MOST_BYTES / 1e9:.0f} GB are allowed.",
+            f"Lower '{name}.slices.matrix' or '{name}.phases'.",
+        )
+
+
+__all__ = ["TRUTH", "Exam", "simulate_study"]

@@ -28,7 +28,7 @@ RETROSPECTIVE = ("cine", "lax", "flow2d", "flow4d")
 
 
 def assembled(
-    name: str, plane: str, grid: Grid, slices: list[ScannedSlice], settings: SeriesSettings, scanner: Scanner
+    name: str, plane: str, grid: Grid, slices: list[ScannedSlice], *, settings: SeriesSettings, scanner: Scanner
 ) -> list[MrSeries]:
     """One series per content of the slices' frames.
 

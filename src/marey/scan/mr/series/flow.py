@@ -18,14 +18,12 @@ from marey.scan.mr.series.material import true_velocity, velocity_of
 from marey.scan.mr.series.measure import encoded_pictures, measure, phase_times, prepared
 from marey.scan.mr.series.scanned import Frames, ScannedSlice
 from marey.scan.mr.series.scanner import Scanner
-from marey.scan.mr.series.slice_scan import SliceScan, SliceScenes, places
+from marey.scan.mr.series.slice_scan import SAMPLES, SliceScan, SliceScenes, places
 from marey.scan.mr.series.subject import Subject
 from marey.scan.mr.spins import fat_shift, water_and_fat
 from marey.scan.scene import LABELS
 from marey.scan.scene.velocity import BLOOD
 
-CM_PER_S = 100.0
-"""In one mm/ms."""
 LONG_AGO = 1e4
 MIXING = 0.03
 """Mm/ms at which even resting blood is renewed, chosen."""
@@ -58,6 +56,7 @@ class FlowSlice:
         eddies: background of every direction, about `centre`.
         breathing: while it is measured.
         short_axis: how labels are read.
+        samples: through the thickness.
     """
 
     grid: Grid
@@ -67,12 +66,13 @@ class FlowSlice:
     eddies: EddyCurrents
     breathing: Breathing
     short_axis: bool = False
+    samples: int = SAMPLES
 
 
 def scan_velocities(
     it: Subject, flow: FlowSlice, settings: SeriesSettings, scanner: Scanner, rng: np.random.Generator
 ) -> ScannedSlice:
-    """The "magnitude" and the velocities in cm/s; truth has the "velocity", mm/ms LPS.
+    """The "magnitude" and the velocities, mm/ms; truth has the "velocity", mm/ms LPS.
 
     The encodings of one line count as simultaneous.
     """
@@ -90,13 +90,16 @@ def scan_velocities(
     sorting = by_phase(schedule, settings.phases)
     labels, velocity = true_velocity(
         it, flow.grid, phase_times(sorting, schedule, period), float(schedule.breath.mean()),
-        short_axis=flow.short_axis,
+        short_axis=flow.short_axis, samples=flow.samples,
     )  # fmt: skip
     pictures, truth = encoded_pictures(parts, sorting, scanner), {"velocity": velocity}
-    values = slices.sequence.velocity(np.moveaxis(pictures, 0, -1)) * CM_PER_S
+    values = slices.sequence.velocity(np.moveaxis(pictures, 0, -1))
     frames = {"magnitude": Frames(np.abs(pictures).mean(axis=0), sorting.times, labels, truth)}
     for number, name in enumerate(flow.contents):
-        frames[name] = Frames(values[..., number].astype(np.float32), sorting.times, labels, truth)
+        frames[name] = Frames(
+            values[..., number].astype(np.float32), sorting.times, labels, truth, highest=flow.encoding.venc,
+            direction=tuple(flow.directions[:, number].tolist()),
+        )  # fmt: skip
     return ScannedSlice(parts, frames)
 
 
@@ -123,7 +126,7 @@ class VelocityStates:
     ) -> None:
         readout = SpoiledGradientEcho(settings.flip_angle, settings.repetition_time, settings.echo_time)
         self.sequence = PhaseContrast(venc=flow.encoding.venc, readout=readout)
-        self.scenes, self.directions = SliceScenes(it, scan), flow.directions.astype(np.float32)
+        self.scenes, self.directions = SliceScenes(it, scan, flow.samples), flow.directions.astype(np.float32)
         self.shift = fat_shift(scanner.field_strength)
         here = places(scan.voxels)
         field_map = it.field_map(scanner.field_strength)(here)
@@ -162,4 +165,4 @@ class VelocityStates:
         return np.asarray(values * self._echo * self._background, np.complex64)
 
 
-__all__ = ["CM_PER_S", "FlowSlice", "VelocityEncoding", "VelocityStates", "scan_velocities", "true_flow"]
+__all__ = ["FlowSlice", "VelocityEncoding", "VelocityStates", "scan_velocities", "true_flow"]

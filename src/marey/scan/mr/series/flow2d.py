@@ -17,8 +17,8 @@ def scan_flow2d(
 ) -> ScannedSlice:  # fmt: skip
     """Measure one slice.
 
-    Its frames are the "magnitude" and the "velocity" along the grid's normal in cm/s, wrapped into plus or minus venc;
-    truth has the "velocity" (t, row, column, 3) in mm/ms LPS, of which `marey.scan.mr.series.true_flow` makes a curve.
+    Its frames are the "magnitude" and the "velocity" along the grid's normal in mm/ms, wrapped into plus or minus venc;
+    truth has the "velocity" (t, row, column, 3) in mm/ms LPS, of which `true_flow` makes a curve.
     """
     encoding = encoding or VelocityEncoding()
     eddies = random_eddy_currents(rng, 1, encoding.eddy_currents)

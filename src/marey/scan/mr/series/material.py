@@ -33,7 +33,7 @@ def moved(it: Subject, scene: Scene) -> tuple[Window, Float32]:
     beside = (np.isin(scene.tissue, WALLS) & (scene.structure > 0)) | (scene.tissue == Tissue.EPICARDIAL_FAT)
     beside &= ~muscle
     if not muscle.any():
-        return (slice(0, 0),) * 4, np.zeros((0, 0, 0, 0, 3), np.float32)
+        return (slice(0, 1), *(slice(0, 0),) * 3), np.zeros((1, 0, 0, 0, 3), np.float32)
     window: Window = ndimage.find_objects((muscle | beside).astype(np.uint8))[0]
     inside, beside = muscle[window], beside[window]
     out = np.zeros((*inside.shape, 3), np.float32)
@@ -103,12 +103,12 @@ def _mean_known(values: Float32) -> Float32:
 
 
 def true_velocity(
-    it: Subject, grid: Grid, times: list[float], breath: float, *, short_axis: bool
+    it: Subject, grid: Grid, times: list[float], breath: float, *, short_axis: bool, samples: int = LABEL_SAMPLES
 ) -> tuple[NDArray[np.uint8], Float32]:
     """Labels ``(t, row, column)`` and velocity ``(t, row, column, 3)``, mm/ms LPS, mean over the thickness."""
     labels, fields = [], []
     for time in times:
-        scene = it.motion.scene(grid, time, breath, LABEL_SAMPLES, velocity=True)
+        scene = it.motion.scene(grid, time, breath, samples, velocity=True)
         labels.append(label_slices(scene, short_axis=short_axis)[0])
         fields.append(velocity_of(scene)[0].mean(axis=0))
     return np.stack(labels), np.stack(fields)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marey.core import Grid
+from marey.scan.mr.protocol import SeriesSettings
 from marey.scan.mr.series.measure import Measured
+from marey.scan.mr.series.scanner import Scanner
+from marey.scan.mr.series.subject import Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,4 +56,15 @@ class ScannedSlice:
         return float(np.mean([np.mean(part.schedule.rr) for part in self.measured]))
 
 
-__all__ = ["Frames", "ScannedSlice"]
+class ScanSlice(Protocol):
+    """Measures one slice of a series in one breath-hold."""
+
+    def __call__(
+        self, it: Subject, grid: Grid, settings: SeriesSettings, scanner: Scanner, rng: np.random.Generator, /, *,
+        short_axis: bool
+    ) -> ScannedSlice:  # fmt: skip
+        """Of an exported slice ``(1, row, column)``; the labels of short axes follow the reading rules at the base."""
+        ...
+
+
+__all__ = ["Frames", "ScanSlice", "ScannedSlice"]

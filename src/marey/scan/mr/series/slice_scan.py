@@ -130,18 +130,24 @@ class SliceScenes:
     Args:
         it: the subject.
         scan: the slice.
+        samples: through its thickness.
     """
 
-    def __init__(self, it: Subject, scan: SliceScan) -> None:
-        self.subject, self.scan = it, scan
+    def __init__(self, it: Subject, scan: SliceScan, samples: int = SAMPLES) -> None:
+        self.subject, self.scan, self.samples = it, scan, samples
         self._around: dict[float, NDArray[np.uint8]] = {}
 
     def __call__(self, time: float, breath: float, *, reference: bool = False, velocity: bool = False) -> Scene:
         """Codes ``(1, sample, phase encoding, readout)``, and what else `HeartInMotion.scene` is asked for."""
         if breath not in self._around:
-            self._around[breath] = self.subject.around(self.scan.voxels, SAMPLES, breath)
+            self._around[breath] = self.subject.around(self.scan.voxels, self.samples, breath)
         scene = self.subject.motion.scene(
-            self.scan.voxels, time % self.subject.beat.period, breath, SAMPLES, reference=reference, velocity=velocity
+            self.scan.voxels,
+            time % self.subject.beat.period,
+            breath,
+            self.samples,
+            reference=reference,
+            velocity=velocity,
         )
         return with_body(scene, self._around[breath])
 
