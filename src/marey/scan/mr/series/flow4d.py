@@ -29,7 +29,8 @@ def scan_flow4d(
     """Measure one partition.
 
     Its frames are the "magnitude" and "velocity left", "velocity back" and "velocity head" (LPS) in mm/ms, wrapped into
-    plus or minus venc; of the raw data the reference's are kept, as all of a box would fill the memory. Truth has the "velocity" (t, row, column, 3) in mm/ms LPS.
+    plus or minus venc; truth has the "velocity" (t, row, column, 3) in mm/ms LPS. Of the raw data the reference's are
+    kept, as all of a box would fill the memory.
     """
     encoding = encoding or VelocityEncoding(excited=EXCITED)
     eddies = random_eddy_currents(rng, 3, encoding.eddy_currents)
