@@ -137,7 +137,11 @@ def _draw(chart: Axes, tree: Tree, ratio: np.ndarray) -> None:
             start[k] = end[up]
         end[k] = start[k] + tree.length[k] * np.array([np.cos(angle[k]), np.sin(angle[k])])
     lines = LineCollection(
-        np.stack([start, end], axis=1), array=ratio, cmap="viridis", linewidths=3 * tree.inlet_radius, clim=(0.5, 1.0)
+        list(np.stack([start, end], axis=1)),
+        array=ratio,
+        cmap="viridis",
+        linewidths=3 * tree.inlet_radius,
+        clim=(0.5, 1.0),
     )
     chart.add_collection(lines)
     for lesion in tree.lesions:
