@@ -19,7 +19,7 @@ from PIL import ImageDraw
 
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, Level
 from marey.io.read import read_study
-from marey.nets.short_axis import ShortAxisNet
+from marey.nets.cine_net import CineNet
 from marey.report.exam import Exam
 from marey.workflows.cine import AnalyzeCine
 
@@ -35,7 +35,7 @@ EXPECTED_VIEWS = {
 }
 
 
-def analysed(folder: Path, net: ShortAxisNet) -> Exam:
+def analysed(folder: Path, net: CineNet) -> Exam:
     """The exam in a folder."""
     workflow = AnalyzeCine()
     workflow = replace(
@@ -111,7 +111,7 @@ def _filled(path: Path, shape: tuple[int, ...]) -> NDArray[np.bool_]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path)
-    net = ShortAxisNet(path=parser.parse_args().weights)
+    net = CineNet(path=parser.parse_args().weights)
     one = analysed(DATA / "human_cine_3t" / "dicom", net)
     rows = person(one) + distances(one) + pig(analysed(DATA / "pig_cine" / "short_axis", net))
     print("\n".join(["| what | Marey | reference | difference |", "|---|---|---|---|", *rows]))

@@ -25,8 +25,8 @@ from torch import nn
 
 from marey.core import Image
 from marey.detect.heart_box import FindHeart
+from marey.nets.cine_net import CineNet
 from marey.nets.engine import best_engine, open_network
-from marey.nets.short_axis import ShortAxisNet
 from marey.scan.cine import CineExam
 from marey.segment.short_axis import SegmentShortAxis
 
@@ -50,7 +50,7 @@ def monai() -> nn.Module:
 
 def marey(image: Image) -> Callable[[], object]:
     """The whole labelling of an exam."""
-    net = ShortAxisNet()
+    net = CineNet()
     find, segment = FindHeart(net=net), SegmentShortAxis(net=net)
 
     def run() -> object:

@@ -1,49 +1,52 @@
-"""Volumes and ejection fraction of simulated patients whose hearts are known, all disease shapes.
+"""The whole chain on hearts that are known: beat, scanner, DICOM files, analysis, against the beat's own volumes.
 
-    python benchmarks/simulated.py [--patients 50] [--weights FILE.onnx]
+    python benchmarks/simulated.py --exams FOLDER [--hearts 30] [--scan clinical|perfect] [--weights FILE.onnx]
 
-The exams are made from seeds far from those of the training stream. Truth is the heart's own volume, not that of its
-slices.
+Hearts of all disease groups are drawn from seeds far from those of the training stream. Exams are kept in FOLDER, and
+scanned only once; a run that was stopped goes on.
 """
 
 import argparse
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.core import MareyError, Study
-from marey.core.units import g, mL, percent
-from marey.nets.short_axis import ShortAxisNet
-from marey.scan.cine import PRESETS, CineExam, SimulatedExam
+from marey.core import MareyError
+from marey.io.read import read_study
+from marey.nets.cine_net import CineNet
+from marey.scan.mr.series import perfect_scanner
+from marey.simulate.prior.groups import GROUPS
+from marey.simulate.prior.sampling import random_heart
 from marey.workflows.cine import AnalyzeCine
+from marey.workflows.output_folder import without_results
+from marey.workflows.simulated_exam import TRUTH, Exam, simulate_study
 
 FIRST_SEED = 5_000_000
 KEYS = ("lv_edv", "lv_esv", "lv_ef", "lv_mass", "rv_edv", "rv_esv", "rv_ef")
 
 
-def truth_of(exam: SimulatedExam) -> NDArray[np.float64]:
-    """The values of `KEYS` in mL, % and g."""
-    t = exam.truth
-    volumes = (
-        t.lv_edv / mL,
-        t.lv_esv / mL,
-        t.lv_ef / percent,
-        t.lv_mass / g,
-        t.rv_edv / mL,
-        t.rv_esv / mL,
-        t.rv_ef / percent,
-    )
-    return np.array(volumes)
+def exam_of(number: int, scan: str, exams: Path) -> tuple[str, Path]:
+    """Group and folder of one exam; scanned when it is not there."""
+    group = list(GROUPS)[number % len(GROUPS)]
+    folder = exams / f"{scan}_{number:03d}_{group}"
+    if not (folder / TRUTH).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        heart, _ = random_heart(np.random.default_rng(FIRST_SEED + number), group)
+        asked = Exam(scanner=perfect_scanner() if scan == "perfect" else None)
+        simulate_study(folder, heart=heart, name=group, exam=asked, seed=FIRST_SEED + number)
+    return group, folder
 
 
-def measured(exam: SimulatedExam, workflow: AnalyzeCine) -> NDArray[np.float64]:
+def measured(folder: Path, workflow: AnalyzeCine) -> NDArray[np.float64]:
     """The values of `KEYS`; NaN where the exam was refused or the value could not be made."""
     try:
-        report = workflow(Study((exam.image,))).report
+        report = workflow(read_study(without_results([folder]))).report
     except MareyError as error:
-        print(f"refused: {error}")
+        print(f"{folder.name} refused: {error}")
         return np.full(len(KEYS), np.nan)
     values = (report.finding(key).value for key in KEYS)
     return np.array([value if isinstance(value, int | float) else np.nan for value in values], np.float64)
@@ -65,28 +68,41 @@ def row(name: str, truth: NDArray[np.float64], answer: NDArray[np.float64]) -> s
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--patients", type=int, default=50)
+    parser.add_argument("--exams", type=Path, required=True)
+    parser.add_argument("--hearts", type=int, default=30)
+    parser.add_argument("--scan", choices=("clinical", "perfect"), default="clinical")
     parser.add_argument("--weights", type=Path)
-    arguments = parser.parse_args()
-    net = ShortAxisNet(path=arguments.weights)
+    parser.add_argument("--only-scan", action="store_true", help="make the exams, analyse nothing")
+    asked = parser.parse_args()
+    net = CineNet(path=asked.weights)
     workflow = AnalyzeCine()
     workflow = replace(
         workflow, find_heart=replace(workflow.find_heart, net=net), segment=replace(workflow.segment, net=net)
     )
-    presets, truth, answer = [], [], []
-    for k in range(arguments.patients):
-        presets.append(PRESETS[k % len(PRESETS)])
-        exam = CineExam(slices=11, phases=12, matrix=192, field_of_view=300)(
-            np.random.default_rng(FIRST_SEED + k), presets[-1]
-        )
-        truth.append(truth_of(exam))
-        answer.append(measured(exam, workflow))
-    truths, answers = np.array(truth), np.array(answer)
+    groups, truth, answer = [], [], []
+    for number in range(asked.hearts):
+        try:
+            group, folder = exam_of(number, asked.scan, asked.exams)
+        except MareyError as error:
+            print(f"heart {number} was not scanned: {error}")
+            continue
+        if asked.only_scan:
+            continue
+        record = json.loads((folder / TRUTH).read_text())
+        groups.append(group)
+        truth.append([record[key] for key in KEYS])
+        answer.append(measured(folder, workflow))
+    if groups:
+        table(groups, np.array(truth), np.array(answer))
+
+
+def table(groups: list[str], truth: NDArray[np.float64], answer: NDArray[np.float64]) -> None:
+    """All hearts, then each group."""
     print(f"| hearts | n | {' | '.join(KEYS)} |\n|{'---|' * (2 + len(KEYS))}")
-    print(row("all", truths, answers))
-    for preset in PRESETS:
-        chosen = np.array([p == preset for p in presets])
-        print(row(preset, truths[chosen], answers[chosen]))
+    print(row("all", truth, answer))
+    for group in dict.fromkeys(groups):
+        chosen = np.array([known == group for known in groups])
+        print(row(group, truth[chosen], answer[chosen]))
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ from PIL import Image as Picture
 from marey.anatomy import LV_CAVITY
 from marey.core import Grid, Image
 from marey.detect.heart_box import FindHeart
+from marey.nets.cine_net import CineNet
 from marey.nets.engine import Engine
 from marey.nets.resample import resample
-from marey.nets.short_axis import ShortAxisNet
 from marey.segment.short_axis import SegmentShortAxis
 
 DATA = Path(os.environ.get("MAREY_DATA", Path(__file__).parents[2] / "shared" / "data")) / "sunnybrook" / "png"
@@ -66,7 +66,7 @@ def patients() -> dict[str, dict[int, list[tuple[int, Path]]]]:
     return found
 
 
-def label(stack: NDArray[np.uint8], net: ShortAxisNet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def label(stack: NDArray[np.uint8], net: CineNet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """LV cavity of a stack ``(z, y, x)``: its pixels, and every pixel that its outline touches."""
     grid = Grid((len(stack), *stack.shape[1:]), np.diag([THICKNESS, SPACING, SPACING, 1.0]))
     image = Image(stack[None], grid, np.zeros(1))
@@ -83,7 +83,7 @@ def label(stack: NDArray[np.uint8], net: ShortAxisNet) -> tuple[NDArray[np.bool_
     return mask, mask | inside
 
 
-def run(net: ShortAxisNet) -> list[Slice]:
+def run(net: CineNet) -> list[Slice]:
     """Every labelled slice with its answer."""
     slices = []
     for patient, by_phase in patients().items():
@@ -207,7 +207,7 @@ def main() -> None:
     parser.add_argument("--worst", type=Path)
     arguments = parser.parse_args()
     engine: Engine | None = arguments.engine
-    slices = run(ShortAxisNet(engine, arguments.weights))
+    slices = run(CineNet(engine, arguments.weights))
     print(table(slices))
     if arguments.worst:
         worst(slices, arguments.worst)

@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from marey.core.errors import InvalidInput
 from marey.core.image import Image, Labels
 
-Content = Literal["magnitude", "real", "phase", "velocity", "T1 map", "T2 map"]
+Content = Literal[
+    "magnitude", "real", "T1 map", "T2 map",
+    "velocity", "velocity left", "velocity back", "velocity head",
+    "phase row", "phase column", "phase through",
+]  # fmt: skip
 Sequence = Literal["bSSFP", "spoiled gradient echo", "phase contrast", "inversion recovery", "spin echo"]
 Gating = Literal["retrospective", "prospective", "none"]
 
@@ -23,7 +27,8 @@ class MrHeader:
 
     Args:
         description: what the scanner calls the series.
-        content: of the pixels.
+        content: of the pixels; velocities towards the left, back and head of the patient, or through the slice;
+            phases that encode displacement along rows, columns or through the slice.
         sequence: that read them.
         field_strength: tesla.
         flip_angle, repetition_time, echo_time: of the readout.

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import Image, NotAnalysable
+from marey.nets.cine_net import CineNet
 from marey.nets.labels import PIXEL, WINDOW
 from marey.nets.resample import resample
-from marey.nets.short_axis import ShortAxisNet
 
 MOST_SLICES = 4
 LIKELY = 0.5
@@ -48,7 +48,7 @@ class FindHeart:
     largest_size: float = PIXEL * WINDOW
     reach: float = 75.0
     least_evidence: float = 0.25
-    net: ShortAxisNet = field(default_factory=ShortAxisNet)
+    net: CineNet = field(default_factory=CineNet)
 
     def __call__(self, image: Image) -> HeartBox:
         """Box of the heart.

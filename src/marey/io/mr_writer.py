@@ -37,10 +37,8 @@ CODES = MappingProxyType(
         "spin echo": ("SE", "SK"),
     }
 )
-KINDS = MappingProxyType(
-    {"magnitude": "M", "real": "R", "phase": "P", "velocity": "V", "T1 map": "T1 MAP", "T2 map": "T2 MAP"}
-)
-"""Third value of Image Type by the content."""
+KINDS = MappingProxyType({"magnitude": "M", "real": "R", "phase": "P", "velocity": "V", "T1": "T1 MAP", "T2": "T2 MAP"})
+"""Third value of Image Type by the first word of the content."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def _common(series: MrSeries, facts: Facts, identity: _Identity, number: int) ->
     dataset.Modality = "MR"
     dataset.BodyPartExamined = "HEART"
     first = "DERIVED" if header.content.endswith("map") else "ORIGINAL"
-    dataset.ImageType = [first, "PRIMARY", KINDS[header.content]]
+    dataset.ImageType = [first, "PRIMARY", KINDS[header.content.split()[0]]]
     _put_patient(dataset, facts)
     _put_scanner(dataset, image, facts)
     _put_acquisition(dataset, header)

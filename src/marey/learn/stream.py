@@ -10,12 +10,24 @@ from multiprocessing.pool import AsyncResult
 import numpy as np
 
 from marey.core.threads import one_thread_each
+from marey.scan.cine import random_stack
 from marey.scan.fast import PER_SUBJECT, LabelledStack, stacks
 
 
-def generate(seed: int, person: int) -> list[LabelledStack]:
-    """The `PER_SUBJECT` stacks of one person of the stream with this seed: always the same."""
-    return list(stacks(np.random.default_rng((seed, person))))
+def generate(seed: int, number: int) -> list[LabelledStack]:
+    """The `PER_SUBJECT` stacks of one block of the stream with this seed: always the same."""
+    return list(_block(seed, number))
+
+
+def _block(seed: int, number: int) -> Iterator[LabelledStack]:
+    """Even blocks are one person of the virtual scanner; odd ones as many hearts of the wider, plainer shape model."""
+    rng = np.random.default_rng((seed, number))
+    if number % 2 == 0:
+        yield from stacks(rng)
+        return
+    for _ in range(PER_SUBJECT):
+        pictures, labels = random_stack(rng)
+        yield LabelledStack(pictures, labels, long_axis=False)
 
 
 def stream(seed: int, start: int = 0, workers: int | None = None) -> Iterator[LabelledStack]:
@@ -35,7 +47,7 @@ def _people(seed: int, first: int, workers: int) -> Iterator[Iterable[LabelledSt
     numbers = itertools.count(first)
     if workers == 0:
         for number in numbers:
-            yield stacks(np.random.default_rng((seed, number)))
+            yield _block(seed, number)
     with one_thread_each(), multiprocessing.get_context("spawn").Pool(workers) as pool:
         ahead: deque[AsyncResult[list[LabelledStack]]] = deque()
         for number in numbers:

@@ -47,7 +47,7 @@ class Recipe:
     precision: Literal["float32", "bfloat16"] = "bfloat16"
     learning_rate: float = 1.6e-3
     weight_decay: float = 1e-4
-    averaging: float = 0.999
+    averaging: float = 0.996
     pool: int = 1_920
     first: int = 240
     fresh: float = 2.0

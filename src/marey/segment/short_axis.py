@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import Image, Labels
-from marey.nets.labels import PIXEL, STRUCTURES
-from marey.nets.resample import resample
-from marey.nets.short_axis import ShortAxisNet
+from marey.nets.cine_net import CineNet
+from marey.nets.labels import STRUCTURES
+from marey.segment.pixels import on_pixels, smoothed_over_time, working_stack
 from marey.segment.tidy import tidy
 
 
@@ -25,37 +25,21 @@ class SegmentShortAxis:
             number of phases, so that few of them do not lose the smallest and largest cavity to their neighbours.
     """
 
-    net: ShortAxisNet = field(default_factory=ShortAxisNet)
+    net: CineNet = field(default_factory=CineNet)
     time_smoothing: float = 0.018
 
     def __call__(self, image: Image) -> Labels:
         """Labels on the grid of `image`, which should hold little more than the heart, with their probability."""
-        rows, columns, steps = _working_grid(image)
-        stacks = resample(image.values.astype(np.float32), (0.0, steps[0], rows), (0.0, steps[1], columns))
-        probability = self.net(stacks)
-        neighbour = min((self.time_smoothing * image.phases) ** 2 / 2, 0.25)
-        around = np.roll(probability, 1, axis=1) + np.roll(probability, -1, axis=1)
-        probability = (1 - 2 * neighbour) * probability + neighbour * around
-        return _on_pixels(tidy(probability), image, steps)
+        stacks, steps = working_stack(image)
+        probability = smoothed_over_time(_ventricles(self.net(stacks)), self.time_smoothing)
+        return on_pixels(tidy(probability), image, steps, STRUCTURES)
 
 
-def _working_grid(image: Image) -> tuple[int, int, tuple[float, float]]:
-    _, dy, dx = image.grid.spacing
-    _, height, width = image.grid.shape
-    return int(np.ceil(height * dy / PIXEL)), int(np.ceil(width * dx / PIXEL)), (PIXEL / dy, PIXEL / dx)
-
-
-def _on_pixels(probability: NDArray[np.float32], image: Image, steps: tuple[float, float]) -> Labels:
-    """Interpolate phase by phase, so that memory stays small."""
-    shape = image.values.shape
-    _, height, width = image.grid.shape
-    values = np.empty(shape, np.uint8)
-    kept = np.empty((len(STRUCTURES), *shape), np.uint8)
-    for t in range(shape[0]):
-        fine = resample(probability[:, t], (0.0, 1 / steps[0], height), (0.0, 1 / steps[1], width))
-        values[t] = fine.argmax(0)
-        kept[:, t] = np.rint(fine[1:] * 255)
-    return Labels(values, image.grid, image.times, STRUCTURES, kept)
+def _ventricles(probability: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Background and `STRUCTURES` alone: on short axes the atria count as background."""
+    kept = probability[: 1 + len(STRUCTURES)].copy()
+    kept[0] += probability[1 + len(STRUCTURES) :].sum(axis=0)
+    return kept
 
 
 __all__ = ["SegmentShortAxis"]

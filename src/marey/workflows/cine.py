@@ -16,7 +16,7 @@ from marey.detect.phases import FindPhases
 from marey.detect.short_axis import FindShortAxis
 from marey.io.read import read_study
 from marey.measure import MeasureCurves, MeasureVolumes, MeasureWall, SegmentedCine
-from marey.nets.short_axis import ShortAxisNet
+from marey.nets.cine_net import CineNet
 from marey.quality.all_checks import CheckQuality
 from marey.quality.reading import Reading
 from marey.report.exam import Exam
@@ -28,7 +28,7 @@ from marey.workflows.provenance import library_versions, program_digest
 from marey.workflows.results import write_results
 from marey.workflows.stored_report import read_report
 
-_NET = ShortAxisNet()
+_NET = CineNet()
 Progress = Callable[[float, str], None]
 
 

@@ -20,9 +20,9 @@ from marey.learn.losses import dice_and_cross_entropy
 from marey.learn.stream import generate, stream
 from marey.learn.train import Recipe, Trainer
 from marey.learn.unet import UNet
+from marey.nets.cine_net import CineNet
 from marey.nets.labels import WINDOW
 from marey.nets.labels import normalise as normalise_numpy
-from marey.nets.short_axis import ShortAxisNet
 
 TINY = Recipe(steps=3, batch=2, widths=(4, 4, 4, 4, 4), pool=4, first=2, fresh=0.5, precision="float32")
 
@@ -158,4 +158,4 @@ def test_exported_network_gives_the_same_probabilities(tmp_path: Path) -> None:
     given = torch.from_numpy(np.stack([0 * stacks[0], normalise_numpy(stacks)[0], 0 * stacks[0]], 1))
     with torch.inference_mode():
         expected = net(given).softmax(1).numpy()
-    assert np.abs(ShortAxisNet("onnxruntime", path)(stacks)[:, 0, 0] - expected[0]).max() < 1e-4
+    assert np.abs(CineNet("onnxruntime", path)(stacks)[:, 0, 0] - expected[0]).max() < 1e-4

@@ -214,7 +214,9 @@ def turned(mesh: Mesh) -> Mesh:
 
 def test_slices_beyond_the_heart_hold_none_of_it() -> None:
     scene = moving_heart().scene(plane(np.array([0.0, 300.0, 0.0]), np.array([0.0, 1.0, 0.0])), 0.0, reference=True)
-    assert not scene.tissue.any() and scene.reference is not None and np.isnan(scene.reference).all()
+    assert not scene.tissue.any()
+    assert scene.reference is not None
+    assert np.isnan(scene.reference).all()
 
 
 @pytest.mark.parametrize(("time", "breath", "samples"), [

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
 from marey.core import Grid, Image, Labels, NotAnalysable, Structure
 from marey.detect.heart_box import FindHeart
+from marey.nets.cine_net import CineNet
 from marey.nets.labels import PIXEL
-from marey.nets.short_axis import ShortAxisNet
 from marey.scan.cine import CineExam, SimulatedExam
 from marey.segment.short_axis import SegmentShortAxis
 from marey.segment.tidy import tidy
@@ -114,7 +114,7 @@ def test_simulated_exam_is_labelled_well(
     assert 2 * (truth & answer).sum() / (truth.sum() + answer.sum()) > least
 
 
-class KnownRadius(ShortAxisNet):
+class KnownRadius(CineNet):
     """Stands in for the network: a cavity whose radius (pixels of the network) is the picture's mean."""
 
     def __call__(self, stacks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,14 +12,14 @@ from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, volume_curve
 from marey.core import CannotWrite, Image, Labels, NotAnalysable, Report, Study
 from marey.core.units import MYOCARDIAL_DENSITY, g, mL
 from marey.detect.phases import FindPhases
-from marey.nets.short_axis import ShortAxisNet
+from marey.nets.cine_net import CineNet
 from marey.workflows import cine
 from marey.workflows.cine import AnalyzeCine, analyze
 from marey.workflows.contents import look
 from marey.workflows.doubts import AFFECTED
 
 
-def _by_grey_level(_net: ShortAxisNet, stacks: NDArray[np.float32]) -> NDArray[np.float32]:
+def _by_grey_level(_net: CineNet, stacks: NDArray[np.float32]) -> NDArray[np.float32]:
     labels = np.select([stacks > 575, stacks > 350, stacks > 155], [1, 3, 2], 0)
     return np.stack([labels == key for key in range(4)]).astype(np.float32) * 0.97 + 0.0075
 
@@ -27,8 +27,8 @@ def _by_grey_level(_net: ShortAxisNet, stacks: NDArray[np.float32]) -> NDArray[n
 @pytest.fixture(autouse=True, scope="module")
 def _network_of_the_phantom() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ShortAxisNet, "__call__", _by_grey_level)
-        patch.setattr(ShortAxisNet, "name", "grey levels")
+        patch.setattr(CineNet, "__call__", _by_grey_level)
+        patch.setattr(CineNet, "name", "grey levels")
         yield
 
 
@@ -121,7 +121,7 @@ def test_failure_after_the_start_leaves_no_earlier_result(
     def no_heart(*_: object) -> NDArray[np.float32]:
         raise NotAnalysable("No heart.", "", "")
 
-    monkeypatch.setattr(ShortAxisNet, "__call__", no_heart)
+    monkeypatch.setattr(CineNet, "__call__", no_heart)
     with pytest.raises(NotAnalysable):
         analyze([phantom_exam], tmp_path, force=True)
     assert [path.name for path in tmp_path.iterdir()] == [".marey"]

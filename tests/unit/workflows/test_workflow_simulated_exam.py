@@ -58,8 +58,8 @@ def test_an_exam_has_its_series_and_their_truth(tmp_path: Path) -> None:
     assert first.PatientID == "SIM-infarct-5"
     assert first.FlipAngle > 30
     for name in series:
-        labels = nibabel.load(tmp_path / "exam" / "truth" / f"{name}_labels.nii.gz")
-        picture = nibabel.load(tmp_path / "exam" / "nifti" / f"{name}.nii.gz")
+        labels = nibabel.Nifti1Image.from_filename(tmp_path / "exam" / "truth" / f"{name}_labels.nii.gz")
+        picture = nibabel.Nifti1Image.from_filename(tmp_path / "exam" / "nifti" / f"{name}.nii.gz")
         assert labels.shape == picture.shape
         np.testing.assert_allclose(labels.affine, picture.affine)
         assert (tmp_path / "exam" / "truth" / f"{name}_labels.seg.dcm").exists()
@@ -75,7 +75,7 @@ def test_truth_and_copies_are_not_read_as_images(tmp_path: Path) -> None:
 
 def test_displacements_are_written_as_vectors(tmp_path: Path) -> None:
     simulate_study(tmp_path / "exam", exam=small("tagging"), seed=2)
-    vectors = nibabel.load(next((tmp_path / "exam" / "truth").glob("*displacement.nii.gz")))
+    vectors = nibabel.Nifti1Image.from_filename(next((tmp_path / "exam" / "truth").glob("*displacement.nii.gz")))
     assert vectors.shape[4] == 3
     assert 0.2 < np.nanmax(np.abs(vectors.get_fdata())) < 30  # mm
 

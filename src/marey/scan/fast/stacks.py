@@ -14,12 +14,13 @@ from marey.scan.fast.pictures import pictures, random_habits
 from marey.scan.fast.placements import long_axis_planes, short_axis_stack
 from marey.scan.fast.signals import random_look
 from marey.scan.mr.series.subject import Subject
-from marey.scan.scene import LABELS, label_slices, with_body
+from marey.scan.scene import LABELS, Scene, label_slices, with_body
 
 TRUTH: dict[int, Structure] = {1: LV_CAVITY, 2: LV_MYOCARDIUM, 3: RV_CAVITY, 4: LA_CAVITY, 5: RA_CAVITY}
 PLACEMENTS, PHASES = 8, 3
 PER_SUBJECT = PLACEMENTS * PHASES
-LONG_AXES = 0.25
+RIGHT_VENTRICLE = 3
+LONG_AXES = 0.4
 SAMPLES = 3
 _CLASS = np.zeros(64, np.uint8)
 for _key, _structure in TRUTH.items():
@@ -53,10 +54,18 @@ def stacks(rng: np.random.Generator) -> Iterator[LabelledStack]:
         for _ in range(PHASES):
             time = _moment(it, rng)
             scenes = [it.motion.scene(grid, time, breath, SAMPLES) for grid in grids]
-            labels = [_CLASS[label_slices(scene, short_axis=not long_axis)] for scene in scenes]
+            labels = [_labels(scene, long_axis=long_axis) for scene in scenes]
             codes = [with_body(scene, body).tissue for scene, body in zip(scenes, around, strict=True)]
             picture = _picture(np.concatenate(codes), rng)
             yield LabelledStack(picture.astype(np.float16), np.concatenate(labels), long_axis)
+
+
+def _labels(scene: Scene, *, long_axis: bool) -> NDArray[np.uint8]:
+    """Keys of `TRUTH`; on short axes readers do not draw the atria."""
+    labels = _CLASS[label_slices(scene, short_axis=not long_axis)]
+    if not long_axis:
+        labels[labels > RIGHT_VENTRICLE] = 0
+    return labels
 
 
 def _picture(codes: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.float32]:

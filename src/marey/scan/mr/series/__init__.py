@@ -4,7 +4,11 @@ from types import MappingProxyType
 
 from marey.scan.mr.series.assembled import assembled
 from marey.scan.mr.series.cine import scan_cine
+from marey.scan.mr.series.dense import scan_dense
+from marey.scan.mr.series.flow2d import scan_flow2d
+from marey.scan.mr.series.flow4d import scan_flow4d
 from marey.scan.mr.series.measure import planned, slice_by_slice
+from marey.scan.mr.series.perfusion import scan_perfusion
 from marey.scan.mr.series.scanned import Frames, ScannedSlice, ScanSlice
 from marey.scan.mr.series.scanner import BreathHolds, Scanner, perfect_scanner, random_scanner
 from marey.scan.mr.series.subject import Subject, subject
@@ -15,11 +19,16 @@ SCANS: MappingProxyType[str, ScanSlice] = MappingProxyType(
         "cine": scan_cine,
         "lax": scan_cine,
         "tagging": scan_tagging,
+        "dense": scan_dense,
+        "flow2d": scan_flow2d,
+        "flow4d": scan_flow4d,
+        "perfusion": scan_perfusion,
     }
 )
 """What a protocol may hold."""
 
 __all__ = [
     "SCANS", "BreathHolds", "Frames", "ScanSlice", "ScannedSlice", "Scanner", "Subject", "assembled",
-    "perfect_scanner", "planned", "random_scanner", "scan_cine", "scan_tagging", "slice_by_slice", "subject",
+    "perfect_scanner", "planned", "random_scanner", "scan_cine", "scan_dense", "scan_flow2d", "scan_flow4d",
+    "scan_perfusion", "scan_tagging", "slice_by_slice", "subject",
 ]  # fmt: skip

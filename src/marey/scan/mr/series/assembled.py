@@ -72,7 +72,7 @@ def _series(content: str, grid: Grid, frames: list[Frames], rr: NDArray[np.float
     header = replace(
         header, content=kind, slope=slope, intercept=intercept, unit=unit,
         inversion_times=frames[0].inversion_times, velocity_direction=frames[0].direction,
-        velocity_encoding=frames[0].highest if kind == "velocity" else None,
+        velocity_encoding=frames[0].highest if kind.startswith("velocity") else None,
     )  # fmt: skip
     image = Image(pixels, grid, times, rr, name=header.description)
     truth = {name: np.stack([frame.truth[name] for frame in frames], axis=1) for name in frames[0].truth}
@@ -85,9 +85,9 @@ def _pixels(content: Content, values: NDArray[Any], highest: float | None) -> tu
         return stored(values)[0], 1.0, 0.0, "1"
     if content.endswith("map"):
         return np.clip(np.rint(values), 0, LEVELS).astype(np.uint16), 1.0, 0.0, "ms"
-    scale, unit = (CM_PER_S, "cm/s") if content == "velocity" else (1.0, "1")
+    scale, unit = (CM_PER_S, "cm/s") if content.startswith("velocity") else (1.0, "1")
     limit = highest or float(np.abs(values).max()) or 1.0
-    limit = np.pi if content == "phase" else limit
+    limit = np.pi if content.startswith("phase") else limit
     pixels = np.clip(np.rint((values / limit + 1) * LEVELS / 2), 0, LEVELS).astype(np.uint16)
     return pixels, 2 * limit * scale / LEVELS, -limit * scale, unit
 

@@ -1,4 +1,4 @@
-"""The network that labels short-axis slices."""
+"""The network that labels cine slices."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +15,8 @@ SMALLEST_STEP = 16  # the network halves the picture four times
 
 
 @dataclass(frozen=True)
-class ShortAxisNet:
-    """Probabilities of LV cavity, LV myocardium and RV cavity for stacks of short-axis slices.
+class CineNet:
+    """Probabilities of ventricles and atria for stacks of short-axis slices, or for single long-axis slices.
 
     Args:
         engine: "openvino" or "onnxruntime"; the best installed one when None.
@@ -41,7 +41,8 @@ class ShortAxisNet:
     def __call__(self, stacks: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities ``(class, t, z, row, column)`` of stacks ``(t, z, row, column)`` with `labels.PIXEL` mm pixels.
 
-        Class 0 is background, the others are the keys of `labels.STRUCTURES`. Rows and columns may have any size.
+        Class 0 is background, the others are the keys of `labels.LONG_AXIS_STRUCTURES`. Rows and columns may have any
+        size.
         """
         times, slices, rows, columns = stacks.shape
         pad = [(0, 0), (0, 0), (0, -rows % SMALLEST_STEP), (0, -columns % SMALLEST_STEP)]
@@ -54,4 +55,4 @@ class ShortAxisNet:
         return np.moveaxis(probability.reshape(times, slices, -1, rows, columns), 2, 0)
 
 
-__all__ = ["ShortAxisNet"]
+__all__ = ["CineNet"]
