@@ -43,6 +43,8 @@ class MrHeader:
         gating: by the ECG.
         slope, intercept: the pixels' value in `unit` is ``slope * pixel + intercept``.
         unit: "1", "ms" or "cm/s".
+        acceleration: of the parallel acquisition, 1 without.
+        partial_fourier: share of k-space within which lines were measured, 1 for all of it.
 
     Raises:
         InvalidInput: numbers that are not finite, a velocity encoding that is not positive.
@@ -66,10 +68,15 @@ class MrHeader:
     slope: float = 1.0
     intercept: float = 0.0
     unit: str = "1"
+    acceleration: float = 1.0
+    partial_fourier: float = 1.0
 
     def __post_init__(self) -> None:
         numbers = (self.slope, self.intercept, *self.inversion_times, *(self.velocity_direction or ()))
-        known = (self.field_strength, self.flip_angle, self.repetition_time, self.echo_time, self.bandwidth)
+        known = (
+            self.field_strength, self.flip_angle, self.repetition_time, self.echo_time, self.bandwidth,
+            self.percent_sampling, self.acceleration, self.partial_fourier,
+        )  # fmt: skip
         if not all(map(math.isfinite, numbers)) or not all(value is None or value > 0 for value in known):
             raise InvalidInput(
                 f"The header of '{self.description}' has numbers that are not finite or not positive.",

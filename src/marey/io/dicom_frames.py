@@ -119,7 +119,10 @@ def _frame(file: DicomFile, index: int, header: Header) -> Frame:
         acquired=header.seconds("FrameAcquisitionDateTime", "AcquisitionTime", "AcquisitionDateTime"),
         instance=instance * 1e6 + index if math.isfinite(instance) else float(index),
         rr=_rr(header),
-        contrast=(_milliseconds(header, "EchoTime"), _milliseconds(header, "InversionTime")),
+        contrast=(
+            _milliseconds(header, "EffectiveEchoTime", "EchoTime"),
+            _milliseconds(header, "InversionTimes", "InversionTime"),
+        ),
         slope=slope if math.isfinite(slope) and slope > 0 else 1.0,
         intercept=intercept if math.isfinite(intercept) else 0.0,
     )
@@ -182,8 +185,8 @@ def _first_finite(header: Header, *keywords: str) -> float:
     return next((value for keyword in keywords if math.isfinite(value := header.number(keyword))), math.nan)
 
 
-def _milliseconds(header: Header, keyword: str) -> float:
-    value = header.number(keyword)
+def _milliseconds(header: Header, *keywords: str) -> float:
+    value = _first_finite(header, *keywords)
     return round(value, 2) if math.isfinite(value) else 0.0
 
 

@@ -58,6 +58,8 @@ def header_of(name: str, plane: str, scanned: ScannedSlice, settings: SeriesSett
         bandwidth=settings.bandwidth,
         phase_encoding="row" if scan.transposed else "column",
         acquired=scan.encoding.matrix,
+        acceleration=settings.acceleration,
+        partial_fourier=settings.partial_fourier,
         percent_sampling=min(100.0 * lines / scan.encoding.matrix[0], 100.0),
         gating="retrospective" if name in RETROSPECTIVE else "prospective",
     )
