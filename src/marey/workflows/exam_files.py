@@ -19,8 +19,9 @@ Writer = Callable[..., list[Path]]
 
 
 def write_exam_series(
-    folder: Path, series: MrSeries, facts: Facts, *, number: int, seed: str, writer: Writer = write_series
-) -> Path:
+    folder: Path, series: MrSeries, facts: Facts, *, number: int, seed: str, truth: bool = True,
+    writer: Writer = write_series
+) -> Path:  # fmt: skip
     """Write one series into folders of its own.
 
     Args:
@@ -29,6 +30,7 @@ def write_exam_series(
         facts: of the patient.
         number: of the series.
         seed: of the UIDs.
+        truth: whether to write what is true as well; series of one scan share it.
         writer: of the DICOM files, classic or enhanced.
 
     Returns:
@@ -42,12 +44,17 @@ def write_exam_series(
     image, name = series.image, f"{number:02d}_{_safe(f'{series.header.description}_{series.header.content}')}"
     paths = writer(series, facts, folder / name, number=number, seed=seed)
     write_array(folder / NIFTI / f"{name}.nii.gz", image.values, image.grid, image.times)
-    for what, values in series.truth.items():
-        write_array(folder / TRUTH / f"{name}_{_safe(what)}.nii.gz", values, image.grid, image.times)
-    if series.labels is not None and series.labels.values.any():
-        write_labels(folder / TRUTH / f"{name}_labels.nii.gz", series.labels)
-        _write_seg(folder / TRUTH / f"{name}_labels.seg.dcm", _with_sources(image, paths), series.labels)
+    if truth:
+        _write_truth(folder / TRUTH, name, series, _with_sources(image, paths))
     return folder / name
+
+
+def _write_truth(folder: Path, name: str, series: MrSeries, image: Image) -> None:
+    for what, values in series.truth.items():
+        write_array(folder / f"{name}_{_safe(what)}.nii.gz", values, image.grid, image.times)
+    if series.labels is not None and series.labels.values.any():
+        write_labels(folder / f"{name}_labels.nii.gz", series.labels)
+        _write_seg(folder / f"{name}_labels.seg.dcm", image, series.labels)
 
 
 def _write_seg(path: Path, image: Image, labels: Labels) -> None:

@@ -117,7 +117,8 @@ def simulate_study(
         told(0.1 + 0.9 * place / len(exam.protocol), f"scanning: {series}")
         for made in _scan(it, series, exam.settings(series, scanner.field_strength), scanner, chance):
             count += 1
-            write_exam_series(folder, made, facts, number=count, seed=f"{name} {seed}")
+            first = made.header.content == "magnitude"
+            write_exam_series(folder, made, facts, number=count, seed=f"{name} {seed}", truth=first)
     record = {**numbers, "preset": name, "seed": seed, "scanner": str(scanner)}
     write_text(folder / TRUTH, json.dumps(record, indent=2) + "\n")
     told(1.0, "done")

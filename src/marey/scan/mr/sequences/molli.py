@@ -55,6 +55,11 @@ class Molli(Parameters):
         """Length of the breath-hold."""
         return sum(self.images) + sum(self.pauses)
 
+    @property
+    def beats(self) -> list[int]:
+        """Number of the heartbeat in which each image is taken."""
+        return [beat for beat, _, _ in self._beats()]
+
     def _beats(self) -> list[tuple[int, int, float]]:
         """Of every image: its heartbeat, its place in its group, the group's first time."""
         found, beat = [], 0

@@ -1,7 +1,7 @@
 """First-pass perfusion: a saturation-prepared single shot in every beat while a bolus passes, freely breathing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -18,9 +18,10 @@ from marey.scan.mr.protocol import SeriesSettings
 from marey.scan.mr.sequences.perfusion import Bolus, Kinetics, Perfusion
 from marey.scan.mr.sequences.readout import SpoiledReadout
 from marey.scan.mr.series._kernels import mixed
-from marey.scan.mr.series.measure import BREATH_STEP, LABEL_SAMPLES, Measured, measure, pictures, prepared
+from marey.scan.mr.series.measure import BREATH_STEP, LABEL_SAMPLES, measure, pictures, prepared
 from marey.scan.mr.series.scanned import Frames, ScannedSlice
 from marey.scan.mr.series.scanner import Scanner
+from marey.scan.mr.series.single_shots import joined, still
 from marey.scan.mr.series.slice_scan import SliceScan, SliceScenes, places
 from marey.scan.mr.series.subject import Subject
 from marey.scan.mr.spins import fat_shift, water_and_fat
@@ -86,7 +87,7 @@ def scan_perfusion(
     delay = plan.delay + plan.slot * (
         sequence.saturation_time - _readout(sequence).before + _readout(sequence).duration
     )
-    shots = _still(
+    shots = still(
         prospective(
             Patient(r_waves, plan.breathing, period), rng, [lines] * settings.phases, settings.repetition_time,
             delay=delay,
@@ -94,7 +95,7 @@ def scan_perfusion(
     )  # fmt: skip
     times = np.array([float(np.median(shot.clock)) for shot in shots])
     agent, states = concentrations(bolus, times, kinetics), EnhancedSlice(it, scan, sequence, scanner)
-    measured = _joined([
+    measured = joined([
         measure(scan, states.states(now), shot, scanner, rng, time_step=1.0)
         for now, shot in zip(agent, shots, strict=True)
     ])  # fmt: skip
@@ -170,29 +171,6 @@ def _cardiac_output(it: Subject) -> float:
     """Mm3/ms of the left ventricle, from its volumes."""
     volumes = [it.motion.volumes(float(time))[LV_CAVITY] for time in it.beat.times]
     return float(np.ptp(volumes)) / it.beat.period
-
-
-def _still(shots: Schedule, count: int) -> list[Schedule]:
-    """One schedule per beat of `count` lines; heart and breath rest where they are at its middle."""
-    whole = {part.name: getattr(shots, part.name).reshape(-1, count) for part in fields(shots)}
-    for name in ("heart_time", "breath"):
-        whole[name] = np.repeat(np.median(whole[name], axis=1)[:, None], count, axis=1)
-    whole["frame"] = np.zeros_like(whole["frame"])
-    return [Schedule(**{name: values[beat] for name, values in whole.items()}) for beat in range(len(whole["line"]))]
-
-
-def _joined(parts: list[Measured]) -> Measured:
-    """One frame after the other."""
-    raws, schedules = [part.raw for part in parts], [part.schedule for part in parts]
-    raw = replace(
-        raws[0],
-        samples=np.concatenate([each.samples for each in raws], axis=1),
-        trajectory=np.concatenate([each.trajectory for each in raws]),
-        times=np.concatenate([each.times for each in raws]),
-    )
-    every = {part.name: np.concatenate([getattr(one, part.name) for one in schedules]) for part in fields(Schedule)}
-    every["frame"] = np.repeat(np.arange(len(parts)), parts[0].schedule.line.size)
-    return Measured(parts[0].scan, raw, Schedule(**every))
 
 
 def _truth(

@@ -76,6 +76,11 @@ class Scanner(Parameters):
         """The habits of its vendor."""
         return vendor_style(self.style)
 
+    @property
+    def noisy(self) -> bool:
+        """Whether it is a real one; people make mistakes at those alone."""
+        return self.receiver.noise > 0
+
     def misplacement(self, rng: np.random.Generator) -> Misplacement:
         """Of one plane or stack."""
         return self.operator.draw(rng)
