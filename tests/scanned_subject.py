@@ -23,9 +23,9 @@ def small(name: str, matrix: int = 96, **changes: object) -> SeriesSettings:
     return series_settings(name).but({**plain, **changes})
 
 
-def middle_slice(settings: SeriesSettings) -> Grid:
+def middle_slice(settings: SeriesSettings, it: Subject | None = None) -> Grid:
     """The short-axis slice through the middle of the heart."""
-    stack = short_axis(lying_subject().landmarks, settings.slices)
+    stack = short_axis((it or lying_subject()).landmarks, settings.slices)
     return one_slice(stack, stack.shape[0] // 2)
 
 
