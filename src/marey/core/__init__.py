@@ -9,6 +9,7 @@ from marey.core.kspace import KSpace
 from marey.core.mesh import Mesh
 from marey.core.mr_series import MrHeader, MrSeries
 from marey.core.parameter import Parameter, Parameters, parameter
+from marey.core.raw_data import RawSlice
 from marey.core.signal import Signal
 from marey.core.step import Step, describe, settings
 from marey.core.structure import Code, Structure
@@ -17,6 +18,6 @@ from marey.core.study import Facts, Notice, Study
 __all__ = [
     "Beat", "CannotWrite", "Code", "Facts", "Finding", "FrameSource", "Grid", "Image", "InvalidInput", "KSpace",
     "Labels", "MareyError", "Mesh", "MrHeader", "MrSeries", "NotAnalysable", "Notice", "Parameter", "Parameters",
-    "ReferenceRange", "Report", "Signal", "Step", "Structure", "Study", "UnreadableFile", "describe", "parameter",
-    "settings",
+    "RawSlice", "ReferenceRange", "Report", "Signal", "Step", "Structure", "Study", "UnreadableFile", "describe",
+    "parameter", "settings",
 ]  # fmt: skip

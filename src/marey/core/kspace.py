@@ -79,4 +79,15 @@ def _check_shapes(k: KSpace) -> None:
         )
 
 
-__all__ = ["KSpace"]
+def complex_noise(
+    rng: np.random.Generator, covariance: NDArray[np.complex128], deviation: float, shape: tuple[int, ...]
+) -> NDArray[np.complex64]:
+    """``(coil, *shape)`` noise whose mean n n^H is ``2 deviation^2 covariance``: `deviation` in either part."""
+    values, vectors = np.linalg.eigh(covariance)
+    mixing = (vectors * np.sqrt(np.maximum(values, 0)) * deviation).astype(np.complex64)
+    parts = rng.standard_normal((len(covariance), *shape, 2), dtype=np.float32)
+    white = parts.view(np.complex64)[..., 0]
+    return np.asarray((mixing @ white.reshape(len(covariance), -1)).reshape(white.shape), np.complex64)
+
+
+__all__ = ["KSpace", "complex_noise"]

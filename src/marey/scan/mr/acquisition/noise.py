@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.core import Parameters, parameter
+from marey.core.kspace import complex_noise
 from marey.scan.mr.acquisition.encoding import Encoding
 
 
@@ -30,17 +31,6 @@ class Receiver(Parameters):
         volume = encoding.pixel[0] * encoding.pixel[1] * slice_thickness
         readouts = encoding.matrix[0] * self.averages / 100
         return float(self.noise / volume * np.sqrt(encoding.bandwidth / readouts) * 1.5 / self.field_strength)
-
-
-def complex_noise(
-    rng: np.random.Generator, covariance: NDArray[np.complex128], deviation: float, shape: tuple[int, ...]
-) -> NDArray[np.complex64]:
-    """``(coil, *shape)`` noise whose mean n n^H is ``2 deviation^2 covariance``: `deviation` in either part."""
-    values, vectors = np.linalg.eigh(covariance)
-    mixing = (vectors * np.sqrt(np.maximum(values, 0)) * deviation).astype(np.complex64)
-    parts = rng.standard_normal((len(covariance), *shape, 2), dtype=np.float32)
-    white = parts.view(np.complex64)[..., 0]
-    return np.asarray((mixing @ white.reshape(len(covariance), -1)).reshape(white.shape), np.complex64)
 
 
 def measured_covariance(noise: NDArray[np.complex64]) -> NDArray[np.complex128]:
