@@ -69,6 +69,8 @@ def study(
         list[str] | None,
         typer.Option("--set", help="A setting of a series, such as cine.phases=40; repeat it.", metavar="NAME=VALUE"),
     ] = None,
+    enhanced: Annotated[bool, typer.Option("--enhanced", help="One Enhanced MR file a series.")] = False,
+    kspace: Annotated[bool, typer.Option("--kspace", help="Raw data of all coils as well, as ISMRMRD.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no summary; errors only.")] = False,
 ) -> None:
     """Scan a simulated patient: DICOM as a scanner would send it, with the truth beside it in DIR/truth.
@@ -86,6 +88,8 @@ def study(
             tuple(name.strip() for name in protocol.split(",")),
             perfect_scanner() if scan is Scan.PERFECT else None,
             _numbers(changes or []),
+            "enhanced" if enhanced else "classic",
+            kspace,
         )
         known = read_heart(heart) if heart else None
         name = heart.name if heart else preset.value

@@ -1,52 +1,71 @@
-"""The files of a simulated exam: DICOM as the scanner sends it, the same as NIfTI, and what is true beside it."""
+"""The files of a simulated exam: DICOM as the scanner sends it, the same as NIfTI, what is true, the raw data."""
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from marey.core import Facts, FrameSource, Image, Labels, MrSeries
+import numpy as np
+
+from marey.core import Facts, FrameSource, Image, Labels, MrSeries, RawSlice
 from marey.core.files import write_text
+from marey.io.ismrmrd import write_kspace
 from marey.io.mr_writer import write_series
 from marey.io.nifti_arrays import write_array
 from marey.io.nifti_out import write_labels
 from marey.io.segmentation import write_segmentation
 from marey.workflows.output_folder import BESIDE
 
-NIFTI, TRUTH = "nifti", "truth"
+NIFTI, TRUTH, KSPACE = "nifti", "truth", "kspace"
 _TEXT = "What lies here belongs to a simulated exam; it is not read as images of a patient.\n"
-Writer = Callable[..., list[Path]]
 
 
-def write_exam_series(
-    folder: Path, series: MrSeries, facts: Facts, *, number: int, seed: str, truth: bool = True,
-    writer: Writer = write_series
-) -> Path:  # fmt: skip
-    """Write one series into folders of its own.
+@dataclass
+class ExamFiles:
+    """Writes the series of one exam, each into folders of its own.
 
     Args:
         folder: of the exam.
-        series: pictures and truth.
         facts: of the patient.
-        number: of the series.
         seed: of the UIDs.
-        truth: whether to write what is true as well; series of one scan share it.
         writer: of the DICOM files, classic or enhanced.
-
-    Returns:
-        The folder of the DICOM files.
-
-    Raises:
-        CannotWrite: a file cannot be written.
     """
-    for beside in (NIFTI, TRUTH):
-        write_text(folder / beside / BESIDE, _TEXT)
-    image, name = series.image, f"{number:02d}_{_safe(f'{series.header.description}_{series.header.content}')}"
-    paths = writer(series, facts, folder / name, number=number, seed=seed)
-    write_array(folder / NIFTI / f"{name}.nii.gz", image.values, image.grid, image.times)
-    if truth:
-        _write_truth(folder / TRUTH, name, series, _with_sources(image, paths))
-    return folder / name
+
+    folder: Path
+    facts: Facts
+    seed: str
+    writer: Callable[..., list[Path]] = write_series
+    _count: int = field(default=0, init=False)
+
+    def write(self, scanned: Sequence[MrSeries]) -> None:
+        """Write the series of one scan; they share its truth, which is written once.
+
+        Raises:
+            CannotWrite: a file cannot be written.
+        """
+        for place, series in enumerate(scanned):
+            self._count += 1
+            image, name = series.image, self._name(series)
+            paths = self.writer(series, self.facts, self.folder / name, number=self._count, seed=self.seed)
+            write_array(self._beside(NIFTI) / f"{name}.nii.gz", image.values, image.grid, image.times)
+            if place == 0:
+                _write_truth(self._beside(TRUTH), name, series, _with_sources(image, paths))
+
+    def write_raw(self, series: MrSeries, slices: Sequence[RawSlice], rng: np.random.Generator) -> None:
+        """Write the raw data of the scan that was written last, named after its first series.
+
+        Raises:
+            CannotWrite: the file cannot be written.
+        """
+        name = _safe(series.header.description)
+        write_kspace(self._beside(KSPACE) / f"{self._count:02d}_{name}.h5", slices, series.header, self.facts, rng)
+
+    def _name(self, series: MrSeries) -> str:
+        return f"{self._count:02d}_{_safe(f'{series.header.description}_{series.header.content}')}"
+
+    def _beside(self, what: str) -> Path:
+        write_text(self.folder / what / BESIDE, _TEXT)
+        return self.folder / what
 
 
 def _write_truth(folder: Path, name: str, series: MrSeries, image: Image) -> None:
@@ -62,7 +81,7 @@ def _write_seg(path: Path, image: Image, labels: Labels) -> None:
     write_segmentation(path, image, labels, phases=(0,), description="True structures")
 
 
-def _with_sources(image: Image, paths: list[Path]) -> Image:
+def _with_sources(image: Image, paths: Sequence[Path]) -> Image:
     """The image that knows its files: one a picture, or one for all."""
     slices = image.grid.shape[0]
     single = len(paths) == 1
@@ -78,4 +97,4 @@ def _safe(text: str) -> str:
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-__all__ = ["TRUTH", "write_exam_series"]
+__all__ = ["ExamFiles"]

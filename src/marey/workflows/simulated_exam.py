@@ -1,16 +1,19 @@
 """The exam of a patient who does not exist, as a scanner would have sent it, with its truth beside it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from marey.anatomy import LV_CAVITY, RV_CAVITY
 from marey.core import Beat, Facts, Grid, InvalidInput, MrSeries
 from marey.core.files import write_text
-from marey.core.units import cm, g, kg, mL
+from marey.core.units import cm, factor, g, kg, mL
+from marey.io.mr_enhanced import write_enhanced
+from marey.io.mr_writer import write_series
 from marey.scan.body import random_thorax
 from marey.scan.mr.protocol import SeriesSettings, series_settings
 from marey.scan.mr.series import (
@@ -24,10 +27,11 @@ from marey.scan.mr.series import (
     slice_by_slice,
     subject,
 )  # fmt: skip
+from marey.scan.mr.series.raw import raw_slice
 from marey.simulate.beat import SimulateBeat
 from marey.simulate.heart import Heart
 from marey.simulate.presets import preset
-from marey.workflows.exam_files import write_exam_series
+from marey.workflows.exam_files import ExamFiles
 from marey.workflows.output_folder import check_empty
 
 TRUTH = "truth/truth.json"
@@ -42,7 +46,9 @@ class Exam:
     Args:
         protocol: names of series, in `SCANS`.
         scanner: drawn by the seed when None.
-        changes: of the series' settings, by "series.parameter" in coherent units.
+        changes: of the series' settings, by "series.parameter" in the units of their tables.
+        form: of the DICOM files: "classic", one a picture, or "enhanced", one a series.
+        kspace: whether to write the raw data of all coils as well.
         moments: of the simulated beat.
 
     Raises:
@@ -52,6 +58,8 @@ class Exam:
     protocol: tuple[str, ...] = ("cine",)
     scanner: Scanner | None = None
     changes: Mapping[str, float] = field(default_factory=dict)
+    form: Literal["classic", "enhanced"] = "classic"
+    kspace: bool = False
     moments: int = 30
 
     def __post_init__(self) -> None:
@@ -66,9 +74,14 @@ class Exam:
     def settings(self, name: str, field_strength: float) -> SeriesSettings:
         """Of one series."""
         usual = series_settings(name, field_strength)
-        own = {path.partition(".")[2]: value for path, value in self.changes.items() if path.startswith(f"{name}.")}
-        whole = {path: round(value) for path, value in own.items() if isinstance(_value(usual, path), int)}
-        return usual.but({**own, **whole})
+        known = {parameter.path: parameter for parameter in usual.table()}
+        own: dict[str, float] = {}
+        for whole, value in self.changes.items():
+            series, _, path = whole.partition(".")
+            if series == name:
+                unit = factor(known[path].unit) if path in known else 1.0
+                own[path] = round(value) if path in known and isinstance(known[path].value, int) else value * unit
+        return usual.but(own)
 
 
 def simulate_study(
@@ -112,13 +125,15 @@ def simulate_study(
     facts = replace(facts, field_strength=scanner.field_strength)
     numbers = _numbers(it)
     chances = rng.spawn(len(exam.protocol))
-    count = 0
+    files = ExamFiles(folder, facts, f"{name} {seed}", write_enhanced if exam.form == "enhanced" else write_series)
     for place, (series, chance) in enumerate(zip(exam.protocol, chances, strict=True)):
         told(0.1 + 0.9 * place / len(exam.protocol), f"scanning: {series}")
-        for made in _scan(it, series, exam.settings(series, scanner.field_strength), scanner, chance):
-            count += 1
-            first = made.header.content == "magnitude"
-            write_exam_series(folder, made, facts, number=count, seed=f"{name} {seed}", truth=first)
+        for made, slices in _scan(it, series, exam.settings(series, scanner.field_strength), scanner, chance):
+            files.write(made)
+            if exam.kspace:
+                raw = [raw_slice(part, slice_number=z, encoding=encoding)
+                       for z, one in enumerate(slices) for encoding, part in enumerate(one.measured)]  # fmt: skip
+                files.write_raw(made[0], raw, chance)
     record = {**numbers, "preset": name, "seed": seed, "scanner": str(scanner)}
     write_text(folder / TRUTH, json.dumps(record, indent=2) + "\n")
     told(1.0, "done")
@@ -127,16 +142,15 @@ def simulate_study(
 
 def _scan(
     it: Subject, name: str, settings: SeriesSettings, scanner: Scanner, rng: np.random.Generator
-) -> list[MrSeries]:
-    found = []
+) -> Iterator[tuple[list[MrSeries], list[ScannedSlice]]]:
+    """Of every plane: the series that the scanner makes, and the slices that they are made of."""
     for plane, grid in planned(it, settings, scanner, rng).items():
 
         def scan(one: Grid, chance: np.random.Generator, short_axis: bool = plane == "short axis") -> ScannedSlice:
             return SCANS[name](it, one, settings, scanner, chance, short_axis=short_axis)
 
         slices = slice_by_slice(grid, rng, scan)
-        found += assembled(name, plane, grid, slices, settings=settings, scanner=scanner)
-    return found
+        yield assembled(name, plane, grid, slices, settings=settings, scanner=scanner), slices
 
 
 def _patient(rng: np.random.Generator, heart: Heart, beat: Beat, *, name: str, seed: int) -> tuple[Facts, Subject]:
@@ -162,14 +176,6 @@ def _numbers(it: Subject) -> dict[str, float]:
             f"{side}_ef": float(100 * (1 - curve.min() / curve.max())),
         }
     return record | {"lv_mass": float(it.beat.biomarkers["lv_mass"] / g)}
-
-
-def _value(settings: SeriesSettings, path: str) -> object:
-    """What a dotted path names now; None where it names nothing."""
-    value: object = settings
-    for part in path.split("."):
-        value = getattr(value, part, None)
-    return value
 
 
 def _check_size(name: str, settings: SeriesSettings) -> None:

@@ -80,6 +80,34 @@ def test_displacements_are_written_as_vectors(tmp_path: Path) -> None:
     assert 0.2 < np.nanmax(np.abs(vectors.get_fdata())) < 30  # mm
 
 
+def test_enhanced_files_hold_the_same_pictures_and_truth(tmp_path: Path) -> None:
+    for form in ("classic", "enhanced"):
+        exam = Exam(("cine",), perfect_scanner(), SMALL, form=form)  # type: ignore[arg-type]
+        simulate_study(tmp_path / form, exam=exam, seed=2)
+    (classic,), (enhanced,) = (
+        read_study(without_results([tmp_path / form])).images for form in ("classic", "enhanced")
+    )
+    np.testing.assert_array_equal(classic.values, enhanced.values)
+    assert len(list((tmp_path / "enhanced").glob("01*/*.dcm"))) == 1
+    assert list((tmp_path / "enhanced" / "truth").glob("*.seg.dcm"))
+
+
+def test_raw_data_are_written_beside(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py", reason="the raw extra is not installed")
+    simulate_study(tmp_path / "exam", exam=Exam(("lax",), changes=SMALL, kspace=True), seed=2)
+    files = sorted((tmp_path / "exam" / "kspace").glob("*.h5"))
+    assert len(files) == 3
+    with h5py.File(files[0]) as file:
+        assert file["dataset/data"].shape[0] > 100
+
+
+def test_settings_are_given_in_the_units_of_their_tables() -> None:
+    settings = Exam(("cine",), changes={"cine.flip_angle": 50, "cine.phases": 7.0}).settings("cine", 1.5)
+    assert settings.flip_angle == pytest.approx(np.radians(50))
+    assert settings.phases == 7
+    assert isinstance(settings.phases, int)
+
+
 def test_same_seed_same_exam_other_seed_another(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         simulate_study(tmp_path / name, exam=small(), seed=seed)
