@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-SMALL = ["--slices", "8", "--phases", "10", "--matrix", "160"]
+SMALL = ["--set", "cine.phases=10", "--set", "cine.slices.matrix=128", "--set", "cine.slices.gap=4"]
 
 
 def _blocks(text: str, language: str) -> list[str]:
