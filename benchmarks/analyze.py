@@ -1,6 +1,6 @@
 """How long `marey analyze` takes from a DICOM folder to the written report, and how much memory.
 
-    python benchmarks/analyze.py [--slices 10] [--phases 30] [--matrix 256] [--repeats 3]
+    python benchmarks/analyze.py [--phases 30] [--matrix 256] [--repeats 3]
 
 Each repeat is a fresh process (imports included) on an exam simulated for the purpose.
 """
@@ -46,15 +46,16 @@ def measure(exam: Path, out: Path) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    for name, default in (("slices", 10), ("phases", 30), ("matrix", 256), ("repeats", 3)):
+    for name, default in (("phases", 30), ("matrix", 256), ("repeats", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         exam = Path(folder) / "exam"
-        size = [f"--{name}={getattr(chosen, name)}" for name in ("slices", "phases", "matrix")]
+        size = ["--set", f"cine.phases={chosen.phases}", "--set", f"cine.slices.matrix={chosen.matrix}"]
         subprocess.run([sys.executable, "-m", "marey", "simulate", "study", "-q", "-o", exam, *size], check=True)
+        slices = len(list(exam.glob("01_*/*.dcm"))) // chosen.phases
         runs = [measure(exam, Path(folder) / f"report{i}") for i in range(chosen.repeats)]
-    size_text = f"{chosen.slices} slices x {chosen.phases} phases x {chosen.matrix}x{chosen.matrix}"
+    size_text = f"{slices} slices x {chosen.phases} phases x {chosen.matrix}x{chosen.matrix}"
     print(f"{size_text}, {platform.machine()}, {os.cpu_count()} cores, median and worst of {chosen.repeats}")
     for name in runs[0]:
         values = sorted(run.get(name, 0.0) for run in runs)
