@@ -8,8 +8,9 @@ import time
 
 import numpy as np
 
+from marey.core import Grid
 from marey.scan.mr.protocol import series_settings
-from marey.scan.mr.series import SCANS, Scanner, Subject, planned, slice_by_slice, subject
+from marey.scan.mr.series import SCANS, ScannedSlice, Scanner, Subject, planned, slice_by_slice, subject
 from marey.simulate.beat import SimulateBeat
 from marey.simulate.presets import preset
 
@@ -23,12 +24,12 @@ def series(it: Subject, name: str) -> None:
     settings, scanner = series_settings(name), Scanner()
     wall, cpu, done = time.perf_counter(), time.process_time(), 0
     for plane, grid in planned(it, settings, scanner, np.random.default_rng(0)).items():
-        done += len(
-            slice_by_slice(
-                grid, np.random.default_rng(0), lambda one, rng, across=plane == "short axis": scan(
-                    it, one, settings, scanner, rng, short_axis=across)
-            )
-        )  # fmt: skip
+        across = plane == "short axis"
+
+        def measure(one: Grid, rng: np.random.Generator, short_axis: bool = across) -> ScannedSlice:
+            return scan(it, one, settings, scanner, rng, short_axis=short_axis)
+
+        done += len(slice_by_slice(grid, np.random.default_rng(0), measure))
     count = min(most, done)
     cpu, wall = (count / done * (now - then) for now, then in ((time.process_time(), cpu), (time.perf_counter(), wall)))
     print(f"{name:10} {count:3} slices {cpu:7.1f} s CPU {wall:7.1f} s")

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Literal
 
 import nibabel
 import numpy as np
@@ -81,8 +82,9 @@ def test_displacements_are_written_as_vectors(tmp_path: Path) -> None:
 
 
 def test_enhanced_files_hold_the_same_pictures_and_truth(tmp_path: Path) -> None:
-    for form in ("classic", "enhanced"):
-        exam = Exam(("cine",), perfect_scanner(), SMALL, form=form)  # type: ignore[arg-type]
+    forms: tuple[Literal["classic", "enhanced"], ...] = ("classic", "enhanced")
+    for form in forms:
+        exam = Exam(("cine",), perfect_scanner(), SMALL, form=form)
         simulate_study(tmp_path / form, exam=exam, seed=2)
     (classic,), (enhanced,) = (
         read_study(without_results([tmp_path / form])).images for form in ("classic", "enhanced")
