@@ -207,7 +207,7 @@ def main() -> None:
     parser.add_argument("--worst", type=Path)
     arguments = parser.parse_args()
     engine: Engine | None = arguments.engine
-    slices = run(CineNet(engine, arguments.weights))
+    slices = run(CineNet(engine=engine, path=arguments.weights))
     print(table(slices))
     if arguments.worst:
         worst(slices, arguments.worst)

@@ -67,6 +67,10 @@ TERMS = {
     "lv_peak_filling_rate_edv": Term("LV peak filling rate, in EDV", "/s", 1 / s),
     "lv_time_to_peak_ejection": Term("Time from end-diastole to peak ejection", "ms", ms),
     "lv_time_to_peak_filling": Term("Time from end-systole to peak filling", "ms", ms),
+    "lv_edv_long_axis": Term("LV end-diastolic volume, long axes", "mL", mL),
+    "lv_esv_long_axis": Term("LV end-systolic volume, long axes", "mL", mL),
+    "lv_ef_long_axis": Term("LV ejection fraction, long axes", "%", percent),
+    "la_volume_max": Term("LA maximal volume, long axes", "mL", mL),
     "wall_thickness_ed_max": Term("Greatest LV wall thickness", "mm", mm, _dicom("122445", "Wall Thickness")),
 }  # fmt: skip
 

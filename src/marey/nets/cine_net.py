@@ -19,11 +19,13 @@ class CineNet:
     """Probabilities of ventricles and atria for stacks of short-axis slices, or for single long-axis slices.
 
     Args:
+        weights: "short_axis" or "long_axis".
         engine: "openvino" or "onnxruntime"; the best installed one when None.
         path: another ONNX file than the shipped one, for experiments.
         batch: slices run at once.
     """
 
+    weights: str = "short_axis"
     engine: Engine | None = None
     path: Path | None = None
     batch: int = 10
@@ -31,18 +33,18 @@ class CineNet:
     @property
     def name(self) -> str:
         """Engine and weights, for provenance."""
-        digest = self.path.name if self.path else shipped("short_axis").digest
-        return f"short_axis {digest} on {self.engine or best_engine()}"
+        digest = self.path.name if self.path else shipped(self.weights).digest
+        return f"{self.weights} {digest} on {self.engine or best_engine()}"
 
     @cached_property
     def _network(self) -> Network:
-        return open_network(self.path or shipped("short_axis").path, self.engine)
+        return open_network(self.path or shipped(self.weights).path, self.engine)
 
     def __call__(self, stacks: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities ``(class, t, z, row, column)`` of stacks ``(t, z, row, column)`` with `labels.PIXEL` mm pixels.
 
-        Class 0 is background, the others are the keys of `labels.LONG_AXIS_STRUCTURES`. Rows and columns may have any
-        size.
+        Class 0 is background, the others are the keys of `labels.LONG_AXIS_STRUCTURES`, or the first three of them.
+        Rows and columns may have any size.
         """
         times, slices, rows, columns = stacks.shape
         pad = [(0, 0), (0, 0), (0, -rows % SMALLEST_STEP), (0, -columns % SMALLEST_STEP)]

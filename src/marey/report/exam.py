@@ -1,8 +1,10 @@
 """What a report is made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from marey.anatomy import KeyPhases, Level
+from marey.anatomy import KeyPhases, Level, View
 from marey.core import Image, Labels, Report, Study
 
 
@@ -17,6 +19,7 @@ class Exam:
         phases: end-diastole and end-systole.
         levels: one per slice.
         report: findings, curves, notices, provenance.
+        long_axes: labels of single long-axis cines by their view.
     """
 
     study: Study
@@ -25,6 +28,7 @@ class Exam:
     phases: KeyPhases
     levels: tuple[Level, ...]
     report: Report
+    long_axes: Mapping[View, Labels] = field(default_factory=lambda: MappingProxyType({}))
 
 
 __all__ = ["Exam"]

@@ -16,6 +16,7 @@ from marey.report.bullseye import THICKENING, THICKNESS, bulls_eye
 from marey.report.charts import SCREEN, Moment, Theme, range_bar, volume_curves
 from marey.report.exam import Exam
 from marey.report.loop import loop_data
+from marey.report.pairs import Pair, legend, pairs
 from marey.report.pictures import Pictures, contour_path, css, cut_out, data_uri, frame_jpeg
 
 DISCLAIMER = "Not a medical device. For research use only; not for diagnosis or treatment."
@@ -33,8 +34,8 @@ class Chart:
 class Still:
     """One slice at one phase with its contours, as a page shows it."""
 
-    slice: int
-    level: str
+    title: str
+    detail: str
     phase: str
     jpeg: str
     width: int
@@ -59,15 +60,15 @@ def write_html(path: Path, exam: Exam, pictures: Pictures | None = None) -> Path
 
 def html(exam: Exam, pictures: Pictures) -> str:
     """The page as text."""
-    script = asset("loop.js")
+    script, shown = asset("loop.js"), pairs(exam, pictures)
     page: str = template("report.html.j2").render(
         **written(exam),
         disclaimer=DISCLAIMER,
         charts=[_marked(chart) for chart in curve_charts(exam, SCREEN, cursor=True)],
         walls=[_marked(chart) for chart in wall_charts(exam, SCREEN)],
         bar=lambda value: Markup(bar(value, SCREEN)),  # noqa: S704
-        stills=stills(exam, pictures),
-        legend=[(outline.name, css(outline.structure)) for outline in pictures.outlines],
+        stills=[stills(pair) for pair in shown],
+        legend=legend(shown),
         player=loop_data(pictures) | _timing(exam),
         style=Markup(asset("style.css")),  # noqa: S704
         script=Markup(script),  # noqa: S704
@@ -135,21 +136,18 @@ def bar(value: content.Value, theme: Theme) -> str:
     )
 
 
-def stills(exam: Exam, pictures: Pictures) -> list[tuple[Still, Still]]:
-    """End-diastole and end-systole of every slice."""
-    moments = (("end-diastole", exam.phases.end_diastole), ("end-systole", exam.phases.end_systole))
-    return [
-        (_still(exam, pictures, z, *moments[0]), _still(exam, pictures, z, *moments[1]))
-        for z in range(pictures.grey.shape[1])
-    ]
+def stills(pair: Pair) -> tuple[Still, Still]:
+    """A slice at end-diastole and end-systole."""
+    return _still(pair, "end-diastole", pair.phases[0]), _still(pair, "end-systole", pair.phases[1])
 
 
-def _still(exam: Exam, pictures: Pictures, level: int, name: str, phase: int) -> Still:
+def _still(pair: Pair, name: str, phase: int) -> Still:
+    pictures, level = pair.pictures, pair.level
     jpeg, (width, height) = frame_jpeg(pictures, phase, level)
     rows, columns = pictures.grey.shape[2:]
     drawn = ((css(o.structure), contour_path(pictures, o, phase, level)) for o in pictures.outlines)
     return Still(
-        level + 1, str(exam.levels[level]), name, data_uri(jpeg), width, height, (width / columns, height / rows),
+        pair.title, pair.detail, name, data_uri(jpeg), width, height, (width / columns, height / rows),
         tuple((colour, path) for colour, path in drawn if path),
     )  # fmt: skip
 

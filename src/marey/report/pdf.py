@@ -17,7 +17,8 @@ from marey.report.content import Value
 from marey.report.exam import Exam
 from marey.report.glyphs import printable
 from marey.report.page import DISCLAIMER, bar, curve_charts, wall_charts, written
-from marey.report.pictures import Pictures, css, cut_out, frame_jpeg, overlay_svg
+from marey.report.pairs import Pair, legend, pairs
+from marey.report.pictures import Pictures, cut_out, frame_jpeg, overlay_svg
 
 
 def write_pdf(path: Path, exam: Exam, pictures: Pictures | None = None) -> Path:
@@ -55,7 +56,7 @@ def pdf(exam: Exam, pictures: Pictures) -> bytes:
 
 def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
     """What the template shows; the drawings are written below `root` under names of our own."""
-    words = written(exam)
+    words, shown = written(exam), pairs(exam, pictures)
     groups = [
         (title, [_row(row.absolute, row.indexed, row.compared, root) for row in rows])
         for title, rows in words["groups"]
@@ -66,8 +67,8 @@ def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
             {"file": _saved(root, f"wall-{i}", chart.svg), "title": chart.title}
             for i, chart in enumerate(wall_charts(exam, PAPER))
         ],
-        "stills": [_pair(exam, pictures, z, root) for z in range(pictures.grey.shape[1])],
-        "legend": [{"name": outline.name, "colour": css(outline.structure)} for outline in pictures.outlines],
+        "stills": [_pair(pair, number, root) for number, pair in enumerate(shown)],
+        "legend": [{"name": name, "colour": colour} for name, colour in legend(shown)],
     }
     lists = {key: [_value(value) for value in words[key]] for key in ("headlines", "beat", "checks")}
     measured = [_value(value) | {"marks": words["marks"].get(value.key) or "–"} for value in words["measurements"]]
@@ -119,16 +120,16 @@ def _value(value: Value) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pair(exam: Exam, pictures: Pictures, level: int, root: Path) -> dict[str, Any]:
+def _pair(pair: Pair, number: int, root: Path) -> dict[str, Any]:
     drawn = {}
-    for name, phase in (("ed", exam.phases.end_diastole), ("es", exam.phases.end_systole)):
-        jpeg, _ = frame_jpeg(pictures, phase, level)
-        (root / f"{name}-{level}.jpg").write_bytes(jpeg)
+    for name, phase in zip(("ed", "es"), pair.phases, strict=True):
+        jpeg, _ = frame_jpeg(pair.pictures, phase, pair.level)
+        (root / f"{name}-{number}.jpg").write_bytes(jpeg)
         drawn[name] = {
-            "picture": f"{name}-{level}.jpg",
-            "contours": _saved(root, f"{name}-{level}", overlay_svg(pictures, phase, level)),
+            "picture": f"{name}-{number}.jpg",
+            "contours": _saved(root, f"{name}-{number}", overlay_svg(pair.pictures, phase, pair.level)),
         }
-    return {"slice": level + 1, "level": str(exam.levels[level]), **drawn}
+    return {"title": pair.title, "detail": pair.detail, **drawn}
 
 
 def _saved(root: Path, name: str, svg: str) -> str:

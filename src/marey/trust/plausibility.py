@@ -55,6 +55,7 @@ class CheckPlausibility:
     Args:
         mass_drift: % of the mass by which it may seem to change over the beat.
         stroke_difference: % of their mean by which the stroke volumes of LV and RV may differ.
+        long_axis_difference: points by which the LV's ejection fraction may differ between short and long axes.
         phase_slack: % of the stroke volume by which the key phases may miss the greatest and smallest volume.
         closing: % of the stroke volume by which the volume may jump from the last phase to the first.
         roughness: % of the stroke volume that the volumes may scatter about a smooth curve (root mean square).
@@ -63,6 +64,7 @@ class CheckPlausibility:
 
     mass_drift: float = 20.0
     stroke_difference: float = 25.0
+    long_axis_difference: float = 12.0
     phase_slack: float = 5.0
     closing: float = 25.0
     roughness: float = 6.0
@@ -76,6 +78,7 @@ class CheckPlausibility:
         return (
             self._mass(measured),
             self._stroke_volumes(measured),
+            *self._long_axes(measured),
             self._key_phases(measured),
             _ranges(measured),
             self._wall(measured),
@@ -107,6 +110,20 @@ class CheckPlausibility:
         )
         passed = difference <= self.stroke_difference
         return _check("stroke_volumes", label, passed, advice, affects, evidence={"difference_percent": difference})
+
+    def _long_axes(self, measured: Measured) -> tuple[Finding, ...]:
+        """Only where long axes were measured."""
+        across, along = measured.value("lv_ef"), measured.value("lv_ef_long_axis")
+        if across is None or along is None:
+            return ()
+        advice = (
+            f"The ejection fraction is {across:.0f} % on the short axis and {along:.0f} % on the long axes: look at "
+            "the contours of both, and at whether the long axes run through the apex."
+        )
+        passed = abs(across - along) <= self.long_axis_difference
+        evidence = {"difference_points": abs(across - along)}
+        label = "Short and long axes agree on the ejection fraction"
+        return (_check("long_axes", label, passed, advice, ("lv_ef", "lv_ef_long_axis"), evidence=evidence),)
 
     def _key_phases(self, measured: Measured) -> Finding:
         label, affects = "End-diastole and end-systole are the largest and smallest volume", VOLUMES

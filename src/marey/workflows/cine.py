@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from marey.anatomy import KeyPhases, Level, View
-from marey.core import Image, Labels, Notice, Report, Study, describe
+from marey.anatomy import KeyPhases, View
+from marey.anatomy.axes import heart_axes
+from marey.core import Finding, Image, Labels, Notice, Report, Study, describe
 from marey.detect.heart_box import FindHeart
 from marey.detect.levels import FindLevels, LabelledPhases
 from marey.detect.long_axis import FindLongAxes, LabelledStudy
@@ -16,10 +17,12 @@ from marey.detect.phases import FindPhases
 from marey.detect.short_axis import FindShortAxis
 from marey.io.read import read_study
 from marey.measure import MeasureCurves, MeasureVolumes, MeasureWall, SegmentedCine
+from marey.measure.long_axis import MeasureLongAxes
 from marey.nets.cine_net import CineNet
 from marey.quality.all_checks import CheckQuality
 from marey.quality.reading import Reading
 from marey.report.exam import Exam
+from marey.segment.long_axis import LongAxisView, SegmentLongAxis
 from marey.segment.short_axis import SegmentShortAxis
 from marey.trust.plausibility import CheckPlausibility, Measured, lower_confidence
 from marey.workflows.doubts import with_doubts
@@ -29,6 +32,8 @@ from marey.workflows.results import write_results
 from marey.workflows.stored_report import read_report
 
 _NET = CineNet()
+TOWARDS_THE_ATRIA = 20.0  # mm from the middle of the LV to that of the heart
+LONG_AXES = (View.TWO_CHAMBER, View.THREE_CHAMBER, View.FOUR_CHAMBER)
 Progress = Callable[[float, str], None]
 
 
@@ -46,9 +51,11 @@ class AnalyzeCine:
     find_phases: FindPhases = FindPhases()
     find_levels: FindLevels = FindLevels()
     find_long_axes: FindLongAxes = FindLongAxes()
+    segment_long_axis: SegmentLongAxis = SegmentLongAxis()
     measure_volumes: MeasureVolumes = MeasureVolumes()
     measure_curves: MeasureCurves = MeasureCurves()
     measure_wall: MeasureWall = MeasureWall()
+    measure_long_axes: MeasureLongAxes = MeasureLongAxes()
     quality: CheckQuality = CheckQuality()
     plausibility: CheckPlausibility = CheckPlausibility()
 
@@ -68,21 +75,31 @@ class AnalyzeCine:
         levels = self.find_levels(LabelledPhases(labels, phases))
         study = self.find_long_axes(LabelledStudy(study, labels))
         image = study.of_view(View.SHORT_AXIS)[0]
-        report = self._measured(study, image, labels, phases, levels)
-        return Exam(study, image, labels, phases, levels, report)
+        cine = SegmentedCine(labels, phases, levels, study.facts, image.rr_interval)
+        long_axes = self._long_axes(study, labels, phases)
+        report = self._measured(study, image, cine, self.measure_long_axes(long_axes))
+        return Exam(study, image, labels, phases, levels, report, long_axes)
 
     def _segmented(self, image: Image) -> Labels:
         """Labels on the whole grid; the network sees the heart's box only."""
         box = self.find_heart(image)
         return self.segment(image.crop(box.rows, box.columns)).on(image.grid, box.rows, box.columns)
 
-    def _measured(
-        self, study: Study, image: Image, labels: Labels, phases: KeyPhases, levels: tuple[Level, ...]
-    ) -> Report:
-        cine = SegmentedCine(labels, phases, levels, study.facts, image.rr_interval)
+    def _long_axes(self, study: Study, labels: Labels, phases: KeyPhases) -> dict[View, Labels]:
+        """Labels of the first cine of each long-axis view; others of the same view are repetitions."""
+        views = {view: study.of_view(view) for view in LONG_AXES}
+        axes = heart_axes(labels, phases.end_diastole)
+        centre = axes.lv_centre + TOWARDS_THE_ATRIA * axes.base
+        return {
+            view: self.segment_long_axis(LongAxisView(images[0], centre))
+            for view, images in views.items()
+            if images and images[0].grid.shape[0] == 1 and images[0].phases > 1
+        }
+
+    def _measured(self, study: Study, image: Image, cine: SegmentedCine, along: tuple[Finding, ...]) -> Report:
         curves = self.measure_curves(cine)
-        measured = (*self.measure_volumes(cine), *curves.findings, *self.measure_wall(cine))
-        quality = with_doubts(self.quality(Reading(image, labels, phases)))
+        measured = (*self.measure_volumes(cine), *curves.findings, *self.measure_wall(cine), *along)
+        quality = with_doubts(self.quality(Reading(image, cine.labels, cine.phases)))
         checks = (*quality, *self.plausibility(Measured(cine, measured)))
         findings = (*lower_confidence(measured, checks), *checks)
         return Report(findings, curves.curves, study.notices)
@@ -145,10 +162,15 @@ def _identity(study: Study, workflow: AnalyzeCine) -> dict[str, str]:
     return {
         "input": study.digest,
         "program": program_digest(),
-        "network": workflow.segment.net.name,
+        "network": _networks(workflow),
         **library_versions(),
         **workflow.described(),
     }
+
+
+def _networks(workflow: AnalyzeCine) -> str:
+    names = (workflow.find_heart.net.name, workflow.segment.net.name, workflow.segment_long_axis.net.name)
+    return ", ".join(dict.fromkeys(names))
 
 
 def _provenance(exam: Exam, workflow: AnalyzeCine, seconds: float) -> dict[str, str]:
@@ -156,7 +178,7 @@ def _provenance(exam: Exam, workflow: AnalyzeCine, seconds: float) -> dict[str, 
         "Marey": version("marey"),
         "Program SHA-256": program_digest(),
         "Input SHA-256": exam.study.digest,
-        "Network": workflow.segment.net.name,
+        "Network": _networks(workflow),
         "Analysis time": f"{seconds:.1f} s",
         **library_versions(),
         **workflow.described(),

@@ -17,7 +17,8 @@ MANIFEST = "manifest.json"
 MEASUREMENTS = "measurements.json"
 _OURS = (
     MANIFEST, "report.html", "report.pdf", "report.pdf.dcm", MEASUREMENTS, "measurements.csv", "measurements.sr.dcm",
-    "labels.nii.gz", "labels.json", "labels_e[ds].seg.dcm", "probability_*.nii.gz", "probability_*.json",
+    "labels.nii.gz", "labels.json", "labels_e[ds].seg.dcm", "labels_*_chamber.nii.gz", "labels_*_chamber.json",
+    "probability_*.nii.gz", "probability_*.json",
 )  # fmt: skip
 _MARKER_TEXT = "Marey writes its results into this folder and does not read them as images of a patient.\n"
 

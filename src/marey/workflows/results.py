@@ -75,6 +75,9 @@ def _labels(exam: Exam, folder: Path) -> tuple[Path, ...]:
     if exam.labels.probability is not None:
         images = write_probability(folder / "probability.nii.gz", exam.labels)
         written += [*images, *(path.with_name(path.name.replace(".nii.gz", ".json")) for path in images)]
+    for view, labels in exam.long_axes.items():
+        name = f"labels_{str(view).replace('-', '_')}"
+        written += [write_labels(folder / f"{name}.nii.gz", labels), folder / f"{name}.json"]
     return tuple(written)
 
 

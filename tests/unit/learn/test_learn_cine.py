@@ -158,4 +158,4 @@ def test_exported_network_gives_the_same_probabilities(tmp_path: Path) -> None:
     given = torch.from_numpy(np.stack([0 * stacks[0], normalise_numpy(stacks)[0], 0 * stacks[0]], 1))
     with torch.inference_mode():
         expected = net(given).softmax(1).numpy()
-    assert np.abs(CineNet("onnxruntime", path)(stacks)[:, 0, 0] - expected[0]).max() < 1e-4
+    assert np.abs(CineNet(engine="onnxruntime", path=path)(stacks)[:, 0, 0] - expected[0]).max() < 1e-4

@@ -63,7 +63,7 @@ def test_replaced_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_network_takes_any_size_and_gives_probabilities() -> None:
     stacks = np.random.default_rng(0).random((2, 3, 50, 70), dtype=np.float32)
-    probability = CineNet("onnxruntime", batch=4)(stacks)
+    probability = CineNet(engine="onnxruntime", batch=4)(stacks)
     assert probability.shape == (4, 2, 3, 50, 70)
     assert np.allclose(probability.sum(0), 1, atol=1e-4)
 
@@ -71,5 +71,5 @@ def test_network_takes_any_size_and_gives_probabilities() -> None:
 def test_engines_agree() -> None:
     pytest.importorskip("openvino", reason="the fast-cpu extra is not installed")
     stacks = np.random.default_rng(0).random((1, 4, 64, 64), dtype=np.float32)
-    slow, fast = (CineNet(engine)(stacks) for engine in ("onnxruntime", "openvino"))
+    slow, fast = (CineNet(engine=engine)(stacks) for engine in ("onnxruntime", "openvino"))
     assert np.abs(slow - fast).max() < 2e-3

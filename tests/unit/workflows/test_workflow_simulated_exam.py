@@ -15,6 +15,7 @@ from marey.simulate.beat import SimulateBeat
 from marey.simulate.heart import Heart
 from marey.simulate.presets import preset
 from marey.workflows import simulated_exam
+from marey.workflows.cine import analyze
 from marey.workflows.heart_file import read_heart
 from marey.workflows.output_folder import without_results
 from marey.workflows.simulated_exam import TRUTH, Exam, simulate_study
@@ -174,3 +175,16 @@ def test_folders_without_a_heart_are_refused(tmp_path: Path) -> None:
     (tmp_path / "parameters.csv").write_text("parameter,value,unit\n")
     with pytest.raises(InvalidInput, match="preset"):
         read_heart(tmp_path)
+
+
+def test_long_axes_of_an_exam_are_measured_beside_its_short_axis(tmp_path: Path) -> None:
+    coarse = {"phases": 8, "slices.matrix": 128}
+    changes = {f"{name}.{key}": value for name in ("cine", "lax") for key, value in coarse.items()}
+    asked = Exam(("cine", "lax"), changes={**changes, "cine.slices.gap": 4.0}, scanner=perfect_scanner())
+    truth = simulate_study(tmp_path / "exam", exam=asked, seed=3)
+    report = analyze([tmp_path / "exam"], tmp_path / "out")
+    assert report.finding("lv_ef_long_axis").value == pytest.approx(truth["lv_ef"], abs=8)
+    assert report.finding("lv_edv_long_axis").value == pytest.approx(truth["lv_edv"], rel=0.2)
+    assert report.finding("check_long_axes").passed
+    assert (tmp_path / "out" / "labels_4_chamber.nii.gz").exists()
+    assert "4-chamber view" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

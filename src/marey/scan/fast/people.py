@@ -43,10 +43,10 @@ def random_subject(rng: np.random.Generator) -> Subject:
 
 def _trabeculation(rng: np.random.Generator) -> Trabeculation:
     return Trabeculation(
-        left_depth=float(rng.uniform(2, 9) * mm),
-        right_depth=float(rng.uniform(2, 9) * mm),
-        spacing=float(rng.uniform(5, 11) * mm),
-        base=float(rng.uniform(0.25, 0.9)),
+        left_depth=float(rng.uniform(3, 11) * mm),
+        right_depth=float(rng.uniform(3, 11) * mm),
+        spacing=float(rng.uniform(5, 9) * mm),
+        base=float(rng.uniform(0.35, 0.9)),
     )
 
 

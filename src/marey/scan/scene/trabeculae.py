@@ -25,16 +25,20 @@ TEMPLATE = "a shape setting of this template; non-compacted layers of healthy pe
 class Trabeculation(Parameters):
     """How rough the ventricles are inside.
 
+    With the usual values trabeculae and papillary muscles fill about a fifth of the healthy left ventricle at
+    end-diastole and a third at end-systole; Chuang et al. measured 23 % and, from what they do to the ejection
+    fraction, 36 % (doi:10.1016/j.jcmg.2012.05.015).
+
     Args:
         left_depth, right_depth: of the trabeculae, where they are deepest (the apex).
         spacing: from one trabecula to the next around the ventricle.
         base: depth at the base relative to that at the apex.
     """
 
-    left_depth: float = parameter(4.0 * mm, 0.0 * mm, 15 * mm, "mm", TEMPLATE)
-    right_depth: float = parameter(5.0 * mm, 0.0 * mm, 15 * mm, "mm", TEMPLATE)
+    left_depth: float = parameter(7.5 * mm, 0.0 * mm, 15 * mm, "mm", TEMPLATE)
+    right_depth: float = parameter(7.5 * mm, 0.0 * mm, 15 * mm, "mm", TEMPLATE)
     spacing: float = parameter(7.0 * mm, 3.0 * mm, 20 * mm, "mm", TEMPLATE)
-    base: float = parameter(0.25, 0.0, 1.0, "1", TEMPLATE)
+    base: float = parameter(0.6, 0.0, 1.0, "1", TEMPLATE)
 
 
 class Trabeculae:
@@ -117,7 +121,7 @@ def _rough(places: FloatArray, spacing: float, rng: np.random.Generator) -> Floa
     waves = direction * (1.0, 1.0, ALONG) * (2 * np.pi / spacing) * rng.uniform(0.7, 1.5, (WAVES, 1))
     phase = rng.uniform(0.0, 2 * np.pi, WAVES)
     field = np.cos(places @ waves.T + phase).sum(axis=-1) * np.sqrt(2.0 / WAVES)
-    return np.asarray(np.clip(0.12 + 0.6 * field, 0.06, 1.0), np.float64)
+    return np.asarray(np.clip(0.3 + 0.55 * field, 0.06, 1.0), np.float64)
 
 
 def _normals(points: FloatArray, quads: IntArray) -> FloatArray:
