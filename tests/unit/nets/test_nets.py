@@ -44,8 +44,9 @@ def test_grey_levels_do_not_depend_on_the_scanners_scale(gain: float, offset: fl
     assert np.allclose(normalise(np.float32(gain) * picture + np.float32(offset)), normalise(picture), atol=0.05)
 
 
-def test_shipped_weights_are_the_released_ones() -> None:
-    found = weights.shipped("short_axis")
+@pytest.mark.parametrize("name", ["short_axis", "long_axis"])
+def test_shipped_weights_are_the_released_ones(name: str) -> None:
+    found = weights.shipped(name)
     assert found.path.stat().st_size < 12e6
     assert len(found.digest) == 64
 

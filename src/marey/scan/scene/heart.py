@@ -1,7 +1,7 @@
 """A beating heart as scenes on slice stacks."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from marey.scan.scene.blood import BloodFlow, Stream
 from marey.scan.scene.layers import Cover, Covering
 from marey.scan.scene.movement import Moment, Movement, topology_of
 from marey.scan.scene.muscle import Material, material, with_scars
+from marey.scan.scene.recent import Recent
 from marey.scan.scene.scene import Scene
 from marey.scan.scene.trabeculae import Trabeculae, Trabeculation
 from marey.scan.scene.velocity import BLOOD, blood_velocity, nearest_velocity
@@ -42,7 +43,7 @@ VALVES = {
     "pulmonary valve": "pulmonary",
 }
 SHUT = 0.03
-KEPT_STREAMS = 64
+KEPT_STREAMS, KEPT_SURFACES = 64, 32
 MUSCLE = (NUMBER[names.LV_MYOCARDIUM.name], NUMBER[names.RV_WALL.name])
 CAVITIES = (NUMBER[names.LV_CAVITY.name], NUMBER[names.RV_CAVITY.name])
 COVER = 40
@@ -50,6 +51,21 @@ _TISSUES = np.zeros(64 + COVER, np.uint8)
 for _structure, _tissue in TISSUE_OF.items():
     _TISSUES[NUMBER[_structure.name]] = _tissue
 _TISSUES[COVER:] = np.arange(64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Surfaces:
+    """Codes and closed surfaces (m, 3, 3) of one time.
+
+    Args:
+        inner: structures, in the order in which they hide each other.
+        cover: tissues around them.
+        cores: blood that no trabecula reaches; none without trabeculae.
+    """
+
+    inner: list[tuple[int, FloatArray]]
+    cover: list[tuple[int, FloatArray]]
+    cores: list[tuple[int, FloatArray]]
 
 
 class HeartInMotion:
@@ -90,7 +106,8 @@ class HeartInMotion:
             else None
         )
         self.blood = BloodFlow(self.known, beat, self.movement)
-        self._known_streams: dict[float, tuple[Stream, ...]] = {}
+        self._known_streams = Recent[tuple[Stream, ...]](KEPT_STREAMS)
+        self._known_surfaces = Recent[_Surfaces](KEPT_SURFACES)
 
     def scene(
         self,
@@ -118,8 +135,9 @@ class HeartInMotion:
         _check_time(time)
         whole = Voxels(grid, samples, breathing_pose(self.pose, breath, self.breathing))
         now = self.movement.at(time)
-        voxels, structure, tissue = self._painted(whole, now)
-        self._roughen(voxels, now, structure, tissue)
+        surfaces = self._known_surfaces(time, lambda: self._surfaces(now))
+        voxels, structure, tissue = _painted(whole, surfaces)
+        _roughen(voxels, surfaces, structure, tissue)
         self._close_valves(voxels, now, time, structure, tissue)
         muscle = np.isin(structure, MUSCLE)
         made = Scene(grid, _spread(tissue, voxels), _spread(structure, voxels), breath, time, self._axis(whole, now))
@@ -153,6 +171,12 @@ class HeartInMotion:
                 found[structure_of(name)] = enclosed_volume(surface)
         return found
 
+    def _surfaces(self, now: Moment) -> _Surfaces:
+        meshes = {name: Mesh(now.surfaces[name], cells) for name, cells in self.movement.triangles.items()}
+        cover = [(COVER + tissue, triangles) for tissue, triangles in self._cover.parts(now.points, meshes)]
+        cores = self._trabeculae.cores(now.points) if self._trabeculae else ()
+        return _Surfaces(list(self._inner(now)), cover, [(1, triangles) for triangles in cores])
+
     def _inner(self, now: Moment) -> Iterator[tuple[int, FloatArray]]:
         """Numbers of the structures with their triangles, in the order in which they hide each other."""
         parts = list(ventricle_parts(self.known, now.points))
@@ -161,28 +185,10 @@ class HeartInMotion:
                 parts.append((structure_of(name), now.surfaces[name][cells]))
         yield from sorted(((NUMBER[part.name], triangles) for part, triangles in parts), key=lambda part: part[0])
 
-    def _painted(self, whole: Voxels, now: Moment) -> tuple[Voxels, Codes, Codes]:
-        """The window around the heart, and structures and tissues (slice, sample, row, column) in it."""
-        surfaces = {name: Mesh(now.surfaces[name], cells) for name, cells in self.movement.triangles.items()}
-        cover = [(COVER + tissue, triangles) for tissue, triangles in self._cover.parts(now.points, surfaces)]
-        voxels = whole.around(np.concatenate([triangles.reshape(-1, 3) for _, triangles in cover]))
-        values = voxels.empty()
-        voxels.paint(self._inner(now), values)
-        structure = values.copy()
-        voxels.paint(cover, values)
-        return voxels, structure, _TISSUES[values]
-
     def _axis(self, voxels: Voxels, now: Moment) -> FloatArray:
         """(2, 3) mm LPS."""
         apex, base = (now.points[ring].mean(axis=0) for ring in (self.known.inner[0, :, 0], self.known.inner[-1, :, 0]))
         return voxels.pose.to_patient(np.stack([apex, base]))
-
-    def _roughen(self, voxels: Voxels, now: Moment, structure: Codes, tissue: Codes) -> None:
-        if self._trabeculae is None:
-            return
-        core = voxels.empty()
-        voxels.paint([(1, triangles) for triangles in self._trabeculae.cores(now.points)], core)
-        tissue[(core == 0) & np.isin(structure, CAVITIES)] = Tissue.PAPILLARY_MUSCLE
 
     def _close_valves(self, voxels: Voxels, now: Moment, time: float, structure: Codes, tissue: Codes) -> None:
         shut = [name for name in self.movement.triangles if name in VALVES and not self._open(VALVES[name], time)]
@@ -194,14 +200,7 @@ class HeartInMotion:
         return self.blood.flow(valve, time) > SHUT * float(self.beat.flows[valve].max())
 
     def _streams(self, time: float, now: Moment, speed: Moment) -> tuple[Stream, ...]:
-        """All blood at a time; the latest are kept, as they serve every slice and breath."""
-        key = round(time, 3)
-        found = self._known_streams.get(key)
-        if found is None:
-            for old in list(self._known_streams)[: 1 - KEPT_STREAMS]:
-                self._known_streams.pop(old, None)
-            found = self._known_streams[key] = tuple(self.blood.streams(time, now, speed))
-        return found
+        return self._known_streams(time, lambda: tuple(self.blood.streams(time, now, speed)))
 
     def _velocity(
         self, voxels: Voxels, time: float, structure: Codes, tissue: Codes, found: Material
@@ -214,6 +213,24 @@ class HeartInMotion:
         rest = (tissue != Tissue.AIR) & ~muscle & ~known
         values[rest] = nearest_velocity(voxels.places(rest), now, speed)
         return np.asarray(values @ voxels.pose.rotation.T.astype(np.float32), np.float32)
+
+
+def _painted(whole: Voxels, surfaces: _Surfaces) -> tuple[Voxels, Codes, Codes]:
+    """The window around the heart, and structures and tissues (slice, sample, row, column) in it."""
+    voxels = whole.around(np.concatenate([triangles.reshape(-1, 3) for _, triangles in surfaces.cover]))
+    values = voxels.empty()
+    voxels.paint(surfaces.inner, values)
+    structure = values.copy()
+    voxels.paint(surfaces.cover, values)
+    return voxels, structure, _TISSUES[values]
+
+
+def _roughen(voxels: Voxels, surfaces: _Surfaces, structure: Codes, tissue: Codes) -> None:
+    if not surfaces.cores:
+        return
+    core = voxels.empty()
+    voxels.paint(surfaces.cores, core)
+    tissue[(core == 0) & np.isin(structure, CAVITIES)] = Tissue.PAPILLARY_MUSCLE
 
 
 def _spread(values: NDArray[T], voxels: Voxels, empty: float = 0) -> NDArray[T]:
