@@ -63,10 +63,10 @@ def random_look(rng: np.random.Generator) -> Look:
         sequence = SpoiledGradientEcho(rng.uniform(12, 25) * DEGREE, rng.uniform(echo + 2, 10), echo)
         water, fat = (sequence(part, middles) for part in water_and_fat(known))
     else:
-        balanced = Bssfp(rng.uniform(35, 75) * DEGREE, repetition, repetition / 2)
+        balanced = Bssfp(rng.uniform(18, 75) * DEGREE, repetition, repetition / 2)
         water, fat = (balanced(part, middles, rng.uniform(0.75, 1.15)) for part in water_and_fat(known))
-    boost = rng.uniform(3, 8) if spoiled else rng.uniform(1.0, 1.7)  # blood that flows in is not saturated
-    transfer = rng.uniform(0.65, 1.0)  # magnetisation transfer takes signal from muscle
+    boost = rng.uniform(3, 8) if spoiled else rng.uniform(0.85, 1.5)  # blood that flows in is not saturated
+    transfer = rng.uniform(0.7, 1.1)  # magnetisation transfer takes signal from muscle
     own = np.exp(rng.normal(0, 0.12, TISSUES))
     own[_MUSCLE | _BLOOD] = np.exp(rng.normal(0, 0.04, int((_MUSCLE | _BLOOD).sum())))
     water = water * np.where(_MUSCLE, transfer, np.where(_BLOOD, boost, 1.0)) * own
