@@ -18,7 +18,7 @@ demo: demo/.simulated
 
 demo/.simulated: $(VENV)/.installed
 	rm -rf demo/exam
-	$(BIN)/marey simulate study --preset infarct --seed 12 -o demo/exam
+	$(BIN)/marey simulate study --preset infarct --protocol cine,lax --seed 12 -o demo/exam
 	@touch $@
 
 test: lint
