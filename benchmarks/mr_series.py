@@ -14,7 +14,7 @@ from marey.scan.mr.series import SCANS, ScannedSlice, Scanner, Subject, planned,
 from marey.simulate.beat import SimulateBeat
 from marey.simulate.presets import preset
 
-MOST = {"tagging": 3, "dense": 3, "perfusion": 3, "t1": 3, "t2": 3, "flow4d": 1000}
+MOST = {"tagging": 3, "dense": 3, "perfusion": 3, "t1": 3, "t2": 3, "mrf": 3, "flow4d": 1000}
 """Slices of a usual stack, where the planned one has more; a whole stack of the others."""
 
 

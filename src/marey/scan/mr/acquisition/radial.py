@@ -18,6 +18,7 @@ from marey.scan.mr.acquisition.encoding import Encoding, centred
 
 Complex = NDArray[np.complex64]
 WIDTH, FINER = 6, 2
+ROUNDED = 1e-6  # cycles per pixel by which a trajectory in float32 may pass the band's edge
 
 
 class Nufft:
@@ -32,7 +33,7 @@ class Nufft:
     """
 
     def __init__(self, shape: tuple[int, int], frequencies: NDArray[np.float64]) -> None:
-        if any(side % 2 for side in shape) or not np.abs(frequencies).max(initial=0) <= 0.5:
+        if any(side % 2 for side in shape) or not np.abs(frequencies).max(initial=0) <= 0.5 + ROUNDED:
             raise InvalidInput(
                 f"A picture of {shape} was asked for up to {np.abs(frequencies).max(initial=0):.3f} cycles per pixel.",
                 "Even sides and at most 0.5 cycles per pixel are expected.",
@@ -86,12 +87,12 @@ class RadialEncoder:
 
     def readouts(self, image: Complex, lines: NDArray[np.intp]) -> Complex:
         """``(coil, readout, sample)`` of some spokes of a picture ``(row, column)``."""
-        samples = self.transform(lines).forward(self.sensitivities * image) * self._scale
+        samples = self.transform(lines).forward(self.sensitivities * image) * self.scale
         return np.asarray(samples.reshape(len(self.sensitivities), lines.size, -1), np.complex64)
 
     def adjoint(self, samples: Complex, lines: NDArray[np.intp]) -> Complex:
         """``(row, column)`` of samples ``(coil, readout, sample)``: the exact adjoint of `readouts`."""
-        images = self.transform(lines).adjoint(samples.reshape(len(samples), -1)) * self._scale
+        images = self.transform(lines).adjoint(samples.reshape(len(samples), -1)) * self.scale
         return np.asarray((self.sensitivities.conj() * images).sum(axis=0), np.complex64)
 
     def trajectory(self, lines: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -107,7 +108,8 @@ class RadialEncoder:
         return Nufft((self.sensitivities.shape[-2], self.sensitivities.shape[-1]), frequencies)
 
     @property
-    def _scale(self) -> np.float32:
+    def scale(self) -> np.float32:
+        """Of samples, relative to those of `transform`."""
         encoded = self.per_field[0] * self.per_field[1] * self.encoding.oversampling
         return np.float32(np.sqrt(self.encoding.matrix[0] * self.encoding.samples) / encoded)
 

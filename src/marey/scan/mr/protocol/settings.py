@@ -102,8 +102,8 @@ _AT_1_5_T = {
                       acceleration=3.0, views_per_segment=2, source="doi:10.1186/s12968-015-0174-5: 2.5 mm, 40 ms"),
     "perfusion": _series(Slices(360, 0.8, 160, **THREE_LEVELS), 12, 2.2, 1.0, 650, phases=60, partial_fourier=0.75,
                          views_per_segment=256, source=f"{SCMR}: three slices every beat"),
-    "mrf": _series(Slices(300, 1.0, 192, **THREE_LEVELS), 25, 5.1, 1.4, 400, phases=1, acceleration=4.0,
-                   views_per_segment=50, source="doi:10.1002/mrm.26216 (cardiac fingerprinting)"),
+    "mrf": _series(Slices(300, 1.0, 192, 8, 30), 25, 5.1, 1.4, 400, phases=1, acceleration=1.0,
+                   views_per_segment=50, source="doi:10.1002/mrm.26216 (cardiac fingerprinting); spokes, few levels"),
 }  # fmt: skip
 # More would heat the patient too much, dark bands would cross the heart, or blood would saturate.
 _CHANGES_AT_3_T: dict[str, dict[str, float]] = {

@@ -81,11 +81,24 @@ class Fingerprinting(Parameters):
         rng = np.random.default_rng(self.seed + 1)
         return np.asarray(self.repetition_time + self.variation * rng.random(self.images), np.float64)
 
+    @property
+    def preparation_times(self) -> Reals:
+        """``(heartbeat,)`` ms from the beginning of a preparation to the first echo's pulse."""
+        return np.array([_preparation(name, self.inversion_time)[1] for name in self.preparations])
+
+    def intervals(self, windows: ArrayLike) -> Reals:
+        """``(heartbeats - 1,)`` ms from preparation to preparation, of the beginnings of the echoes, `program`'s `rr`.
+
+        Args:
+            windows: ``(heartbeat,)`` ms of the first echo's pulse; a preparation of any length ends there.
+        """
+        return np.diff(np.asarray(windows, np.float64) - self.preparation_times)
+
     def program(self, rr: ArrayLike) -> Program:
         """The events of the whole scan.
 
         Args:
-            rr: ms; one, or those between the heartbeats, ``(heartbeats - 1,)``.
+            rr: ms from preparation to preparation; one, or those between the heartbeats, ``(heartbeats - 1,)``.
 
         Raises:
             InvalidInput: a heartbeat too short for its echoes.
@@ -184,6 +197,17 @@ def build_dictionary(
     )
 
 
+def compressed(dictionary: Dictionary, rank: int) -> Dictionary:
+    """The dictionary for pictures of the coefficients of its `rank` last, strongest singular vectors."""
+    courses = dictionary.courses[:, -rank:]
+    lengths = np.linalg.norm(courses, axis=1)
+    vectors = np.eye(courses.shape[1], dtype=np.float32)
+    return Dictionary(
+        dictionary.t1, dictionary.t2, dictionary.sizes * lengths, vectors,
+        (courses / lengths[:, None]).astype(np.float32),
+    )  # fmt: skip
+
+
 def match(dictionary: Dictionary, signals: ArrayLike) -> tuple[Reals, Reals, Complex]:
     """T1 (ms), T2 (ms) and complex density of every voxel: the atom of the largest correlation.
 
@@ -217,4 +241,4 @@ def match(dictionary: Dictionary, signals: ArrayLike) -> tuple[Reals, Reals, Com
     )
 
 
-__all__ = ["HAMILTON", "Dictionary", "Fingerprinting", "build_dictionary", "match"]
+__all__ = ["HAMILTON", "Dictionary", "Fingerprinting", "build_dictionary", "compressed", "match"]

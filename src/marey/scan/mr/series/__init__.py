@@ -9,6 +9,7 @@ from marey.scan.mr.series.flow2d import scan_flow2d
 from marey.scan.mr.series.flow4d import scan_flow4d
 from marey.scan.mr.series.lge import scan_lge
 from marey.scan.mr.series.measure import planned, slice_by_slice
+from marey.scan.mr.series.mrf import scan_mrf
 from marey.scan.mr.series.perfusion import scan_perfusion
 from marey.scan.mr.series.scanned import Frames, ScannedSlice, ScanSlice
 from marey.scan.mr.series.scanner import BreathHolds, Scanner, perfect_scanner, random_scanner
@@ -29,6 +30,7 @@ SCANS: MappingProxyType[str, ScanSlice] = MappingProxyType(
         "flow2d": scan_flow2d,
         "flow4d": scan_flow4d,
         "perfusion": scan_perfusion,
+        "mrf": scan_mrf,
     }
 )
 """What a protocol may hold."""
@@ -36,5 +38,5 @@ SCANS: MappingProxyType[str, ScanSlice] = MappingProxyType(
 __all__ = [
     "SCANS", "BreathHolds", "Frames", "ScanSlice", "ScannedSlice", "Scanner", "Subject", "assembled",
     "perfect_scanner", "planned", "random_scanner", "scan_cine", "scan_dense", "scan_flow2d", "scan_flow4d",
-    "scan_lge", "scan_perfusion", "scan_t1", "scan_t2", "scan_tagging", "slice_by_slice", "subject",
+    "scan_lge", "scan_mrf", "scan_perfusion", "scan_t1", "scan_t2", "scan_tagging", "slice_by_slice", "subject",
 ]  # fmt: skip

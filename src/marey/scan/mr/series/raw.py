@@ -1,5 +1,7 @@
 """The raw data of scanned slices, as files of them hold it."""
 
+import numpy as np
+
 from marey.core import RawSlice
 from marey.scan.mr.series.measure import Measured
 
@@ -13,10 +15,11 @@ def raw_slice(measured: Measured, *, slice_number: int = 0, encoding: int = 0) -
         encoding: its number among the velocity encodings or contrasts of the slice.
     """
     scan, schedule = measured.scan, measured.schedule
+    straight = not np.ptp(measured.raw.trajectory[..., 0], axis=-1).any()
     return RawSlice(
         measured.raw, schedule.line, schedule.frame, schedule.time, schedule.rr, scan.grid,
         "row" if scan.transposed else "column", scan.encoding.matrix, scan.encoding.encoded_field,
-        slice_number, encoding,
+        slice_number, encoding, "cartesian" if straight else "radial",
     )  # fmt: skip
 
 
