@@ -175,7 +175,6 @@ def fingerprints(changes: dict[str, Any]) -> ScannedSlice:
     ({"acceleration": 4.0}, "Spokes are measured, not lines"),
     ({"partial_fourier": 0.75}, "Spokes are measured, not lines"),
     ({"views_per_segment": 180}, "fit into one heartbeat"),
-    ({"echo_time": 0.05}, "echo_time"),
 ])  # fmt: skip
 def test_fingerprints_that_cannot_be_measured_are_refused(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
