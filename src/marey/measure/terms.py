@@ -71,6 +71,11 @@ TERMS = {
     "lv_esv_long_axis": Term("LV end-systolic volume, long axes", "mL", mL),
     "lv_ef_long_axis": Term("LV ejection fraction, long axes", "%", percent),
     "la_volume_max": Term("LA maximal volume, long axes", "mL", mL),
+    "lv_gcs": Term("LV global circumferential strain, mid-wall", "%", percent),
+    "lv_gcs_endo": Term("LV global circumferential strain, endocardial", "%", percent),
+    "lv_gcs_epi": Term("LV global circumferential strain, epicardial", "%", percent),
+    "lv_grs": Term("LV global radial strain", "%", percent),
+    "lv_time_to_peak_gcs": Term("Time from end-diastole to peak circumferential strain", "ms", ms),
     "wall_thickness_ed_max": Term("Greatest LV wall thickness", "mm", mm, _dicom("122445", "Wall Thickness")),
 }  # fmt: skip
 

@@ -120,7 +120,7 @@ def simulate_study(
     beat = SimulateBeat(resolution="medium", moments=exam.moments, medium="endless")(heart)
     told(0.1, "laying the patient into the scanner")
     rng = np.random.default_rng(seed)
-    facts, it = _patient(rng, heart, beat, name=name, seed=seed)
+    facts, it = draw_patient(rng, heart, beat, name=name, seed=seed)
     scanner = exam.scanner or random_scanner(rng)
     facts = replace(facts, field_strength=scanner.field_strength)
     numbers = _numbers(it)
@@ -153,7 +153,8 @@ def _scan(
         yield assembled(name, plane, grid, slices, settings=settings, scanner=scanner), slices
 
 
-def _patient(rng: np.random.Generator, heart: Heart, beat: Beat, *, name: str, seed: int) -> tuple[Facts, Subject]:
+def draw_patient(rng: np.random.Generator, heart: Heart, beat: Beat, *, name: str, seed: int) -> tuple[Facts, Subject]:
+    """Facts of a patient with this heart, and the body to be scanned; the first that `rng` is asked for in an exam."""
     sex = "M" if rng.random() < 0.5 else "F"
     height = rng.normal(176 if sex == "M" else 163, 7) * cm
     weight = rng.normal(25, 3) * kg * (height / (100 * cm)) ** 2
@@ -189,4 +190,4 @@ def _check_size(name: str, settings: SeriesSettings) -> None:
         )
 
 
-__all__ = ["TRUTH", "Exam", "simulate_study"]
+__all__ = ["TRUTH", "Exam", "draw_patient", "simulate_study"]
