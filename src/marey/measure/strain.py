@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.anatomy import Level
-from marey.core import Finding, InvalidInput
-from marey.core.motion import Motion
+from marey.core import Finding, InvalidInput, Motion
 from marey.core.units import percent
 from marey.measure.cine import SegmentedCine
 from marey.measure.curves import Curve

@@ -9,25 +9,6 @@ Float32 = NDArray[np.float32]
 
 
 @jit
-def compose(first: Float32, second: Float32) -> Float32:
-    """The displacement of `second` after `first`, (n, row, column, 2): ``first(x) + second(x + first(x))``."""
-    out = np.empty_like(first)
-    n, rows, columns, _ = first.shape
-    for k in range(n):
-        for i in range(rows):
-            for j in range(columns):
-                y = min(max(i + first[k, i, j, 0], 0.0), rows - 1.001)
-                x = min(max(j + first[k, i, j, 1], 0.0), columns - 1.001)
-                top, left = int(y), int(x)
-                b, a = np.float32(y - top), np.float32(x - left)
-                for c in range(2):
-                    upper = (1 - a) * second[k, top, left, c] + a * second[k, top, left + 1, c]
-                    lower = (1 - a) * second[k, top + 1, left, c] + a * second[k, top + 1, left + 1, c]
-                    out[k, i, j, c] = first[k, i, j, c] + (1 - b) * upper + b * lower
-    return out
-
-
-@jit
 def warped(pictures: Float32, field: Float32) -> Float32:
     """Pictures (n, row, column, channel) read where the field (n, row, column, 2) leads."""
     out = np.empty_like(pictures)
@@ -44,6 +25,11 @@ def warped(pictures: Float32, field: Float32) -> Float32:
                     lower = (1 - a) * pictures[k, top + 1, left, c] + a * pictures[k, top + 1, left + 1, c]
                     out[k, i, j, c] = (1 - b) * upper + b * lower
     return out
+
+
+def compose(first: Float32, second: Float32) -> Float32:
+    """The displacement of `second` after `first`, (n, row, column, 2): ``first(x) + second(x + first(x))``."""
+    return first + warped(second, first)
 
 
 @jit

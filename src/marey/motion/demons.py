@@ -6,7 +6,6 @@ exponential is the displacement, and the exponential of its negative is the inve
 """
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -53,7 +52,7 @@ class Demons:
         Returns:
             (t, z, row, column, 2) pixels (row, column); zero at the reference phase.
         """
-        levels = list(pyramid(pictures, len(self.iterations)))
+        levels = pyramid(pictures, len(self.iterations))
         velocity = np.zeros((*levels[0].shape[:4], 2), np.float32)
         for level, iterations in zip(levels, self.iterations, strict=True):
             velocity = enlarged(velocity, level.shape[2:4])
@@ -101,31 +100,36 @@ def gaussian(deviation: float) -> Float32:
     return np.asarray(weights / weights.sum(), np.float32)
 
 
-def pyramid(pictures: Float32, levels: int) -> Iterator[Float32]:
-    """Pictures (t, z, row, column, channel) with each side halved `levels` - 1 times, ... , once, and as they are."""
-    for level in range(levels - 1, -1, -1):
-        smaller = pictures
-        for _ in range(level):
-            even = smaller[:, :, : smaller.shape[2] // 2 * 2, : smaller.shape[3] // 2 * 2]
-            smaller = 0.25 * (
-                even[:, :, ::2, ::2] + even[:, :, 1::2, ::2] + even[:, :, ::2, 1::2] + even[:, :, 1::2, 1::2]
-            )
-        yield np.ascontiguousarray(smaller, np.float32)
+def pyramid(pictures: Float32, levels: int) -> list[Float32]:
+    """Pictures (t, z, row, column, channel), the last as they are, each before with half the pixels a side."""
+    made = [np.ascontiguousarray(pictures, np.float32)]
+    while len(made) < levels:
+        made.insert(0, _halved(made[0]))
+    return made
 
 
 def enlarged(velocity: Float32, shape: tuple[int, ...]) -> Float32:
     """The same motion on pixels of half the size; as it is when the shape (row, column) is the same already."""
     if velocity.shape[2:4] == tuple(shape):
         return velocity
-    rows, columns = (np.clip((np.arange(n) - 0.5) / 2, 0, None) for n in shape)
-    down, across = np.meshgrid(rows, columns, indexing="ij")
-    field = np.stack([down - np.arange(shape[0])[:, None], across - np.arange(shape[1])], axis=-1)
-    padded = np.zeros((velocity.shape[0] * velocity.shape[1], *shape, 2), np.float32)
-    padded[:, : velocity.shape[2], : velocity.shape[3]] = 2 * velocity.reshape(-1, *velocity.shape[2:])
-    limit = np.array(velocity.shape[2:4]) - 1
-    field = np.minimum(field, limit - np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1))
-    fields = np.broadcast_to(field.astype(np.float32), padded.shape)
-    return warped(padded, np.ascontiguousarray(fields)).reshape(*velocity.shape[:2], *shape, 2)
+    return 2 * _doubled(_doubled(velocity, 2, shape[0]), 3, shape[1])
+
+
+def _halved(pictures: Float32) -> Float32:
+    """Means of two by two pixels; an odd last row or column is left out."""
+    t, z, rows, columns, channels = pictures.shape
+    even = pictures[:, :, : rows // 2 * 2, : columns // 2 * 2]
+    return np.asarray(even.reshape(t, z, rows // 2, 2, columns // 2, 2, channels).mean(axis=(3, 5)), np.float32)
+
+
+def _doubled(values: Float32, axis: int, size: int) -> Float32:
+    """Linear interpolation a quarter of a pixel before and behind every pixel; the last is repeated up to `size`."""
+    along = np.moveaxis(values, axis, 0)
+    before, behind = np.concatenate([along[:1], along[:-1]]), np.concatenate([along[1:], along[-1:]])
+    pairs = np.stack([0.75 * along + 0.25 * before, 0.75 * along + 0.25 * behind], axis=1)
+    twice = pairs.reshape(-1, *along.shape[1:])
+    whole = np.concatenate([twice, np.repeat(twice[-1:], size - len(twice), axis=0)])
+    return np.ascontiguousarray(np.moveaxis(whole, 0, axis), np.float32)
 
 
 __all__ = ["Demons", "exponential"]

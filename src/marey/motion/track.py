@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.core import Image, InvalidInput, Labels, NotAnalysable
-from marey.core.motion import Motion
+from marey.core import Image, InvalidInput, Labels, Motion, NotAnalysable
 from marey.motion.demons import Demons, exponential
 
 LEAST_SIDE = 16  # pixels

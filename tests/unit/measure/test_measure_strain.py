@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from heart_phantoms import Ventricles, beat, cine, short_axis_grid
 from marey.anatomy import Level
-from marey.core import Finding, InvalidInput
-from marey.core.motion import Motion
+from marey.core import Finding, InvalidInput, Motion
 from marey.measure import SegmentedCine
 from marey.measure.strain import KEYS, MeasureStrain, TrackedCine
 

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from heart_phantoms import STRUCTURES, beat, cine, short_axis_grid
-from marey.core import Grid, Image, InvalidInput, Labels, NotAnalysable
-from marey.core.motion import Motion
+from marey.core import Grid, Image, InvalidInput, Labels, Motion, NotAnalysable
 from marey.motion import LabelledCine, TrackCine
 from marey.motion._kernels import compose
 from marey.motion.demons import Demons, exponential
