@@ -19,7 +19,7 @@ from marey.core.threads import one_thread_each
 from marey.core.units import mL, mmHg, mV
 from marey.simulate.beat import SimulateBeat
 from marey.simulate.prior import SEXES, Person, random_heart
-from marey.simulate.prior.groups import group_of
+from marey.simulate.prior.classes import group_of
 from marey.workflows.cohort_table import Row, row, write_tables
 from marey.workflows.provenance import program_digest
 

@@ -10,14 +10,18 @@ from marey.scan.body import Effusions, Implants, random_thorax
 from marey.scan.mr.series.subject import Subject, subject
 from marey.scan.scene import Trabeculation
 from marey.simulate.beat import SimulateBeat
-from marey.simulate.prior.sampling import random_heart
+from marey.simulate.prior import Person, random_heart
 
 MOMENTS = 16
 TRIES = 20
 
 
-def random_subject(rng: np.random.Generator) -> Subject:
-    """A person of any disease group; hearts that do not beat are drawn again.
+def random_subject(rng: np.random.Generator, group: str | None = None) -> tuple[Subject, Person]:
+    """A person; hearts that do not beat are drawn again.
+
+    Args:
+        rng: where chance comes from.
+        group: of disease; any, by their shares, when not given.
 
     Raises:
         NotAnalysable: no heart beats in 20 draws.
@@ -25,13 +29,12 @@ def random_subject(rng: np.random.Generator) -> Subject:
     simulate = SimulateBeat(resolution="coarse", moments=MOMENTS, medium="endless")
     for _ in range(TRIES):
         try:
-            heart, person = random_heart(rng)
+            heart, person = random_heart(rng, group)
             beat = simulate(heart)
             thorax = random_thorax(rng, person.height, person.weight, person.sex, arms_down=bool(rng.random() < 0.5))
             thorax = replace(thorax, effusions=_effusions(rng), implants=_implants(rng))
-            return subject(
-                beat, heart, thorax, trabeculation=_trabeculation(rng), person=int(rng.integers(2**31)), rng=rng
-            )
+            trabeculation, spins = _trabeculation(rng), int(rng.integers(2**31))
+            return subject(beat, heart, thorax, trabeculation=trabeculation, person=spins, rng=rng), person
         except (InvalidInput, NotAnalysable):
             continue
     raise NotAnalysable(

@@ -14,16 +14,26 @@ SLICES, MATRIX, PIXEL = 8, 144, 1.6
 DEGREE = math.pi / 180
 
 
+def covering_stack(found: Landmarks, rng: np.random.Generator) -> Grid:
+    """Slices from beyond the apex into the atria, as an operator plans them."""
+    thickness = rng.uniform(6, 10)
+    step = thickness + (rng.uniform(0, 2) if rng.random() < 0.75 else rng.uniform(2, 4))
+    where = _misplaced(plane((found.apex + found.mitral) / 2, found.axis), rng, tilt=4 * DEGREE)
+    low, high = _ends(found, where)
+    first = low - rng.uniform(0, 10)
+    count = math.ceil((high + rng.uniform(0, 8) - first) / step) + 1
+    return slices_on(where, first + step * np.arange(count, dtype=np.float64), _slices(thickness, step - thickness))
+
+
 def short_axis_stack(found: Landmarks, rng: np.random.Generator) -> Grid:
     """`SLICES` neighbouring slices somewhere between beyond the apex and into the atria."""
     thickness = rng.uniform(5, 10)
     step = thickness + (rng.uniform(0, 2.5) if rng.random() < 0.75 else rng.uniform(2, 6))
     where = _misplaced(plane((found.apex + found.mitral) / 2, found.axis), rng, tilt=6 * DEGREE)
-    upwards = float(np.sign(where.normal @ found.axis))
-    ends = sorted(upwards * float((point - where.centre) @ found.axis) for point in (found.apex, found.mitral))
     span = step * (SLICES - 1)
-    low, high = ends[0] - 14, ends[1] + 14
-    if upwards > 0:
+    low, high = _ends(found, where)
+    low, high = low - 14, high + 14
+    if where.normal @ found.axis > 0:
         high += 12  # into the atria
     else:
         low -= 12
@@ -46,6 +56,13 @@ def long_axis_planes(found: Landmarks, rng: np.random.Generator) -> list[Grid]:
     return grids
 
 
+def _ends(found: Landmarks, where: Plane) -> tuple[float, float]:
+    """Heights of the apex and the mitral valve above a plane across the axis, mm, the lower one first."""
+    upwards = float(np.sign(where.normal @ found.axis))
+    low, high = sorted(upwards * float((point - where.centre) @ found.axis) for point in (found.apex, found.mitral))
+    return low, high
+
+
 def _slices(thickness: float, gap: float) -> Slices:
     return Slices(field_of_view=MATRIX * PIXEL, matrix=MATRIX, thickness=thickness, gap=gap)
 
@@ -66,4 +83,4 @@ def _about(axis: FloatArray, vector: FloatArray, angle: float) -> FloatArray:
     return np.asarray(along + math.cos(angle) * across + math.sin(angle) * np.cross(axis, across), np.float64)
 
 
-__all__ = ["MATRIX", "PIXEL", "SLICES", "long_axis_planes", "short_axis_stack"]
+__all__ = ["MATRIX", "PIXEL", "SLICES", "covering_stack", "long_axis_planes", "short_axis_stack"]

@@ -44,7 +44,7 @@ class LabelledStack:
 
 def stacks(rng: np.random.Generator) -> Iterator[LabelledStack]:
     """`PER_SUBJECT` stacks of one random person: other slices, moments, breaths and scanners."""
-    it = random_subject(rng)
+    it, _ = random_subject(rng)
     for _ in range(PLACEMENTS):
         long_axis = bool(rng.random() < LONG_AXES)
         found = it.landmarks

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from marey.core import InvalidInput
 from marey.core.units import cm, factor, mm, percent
 from marey.simulate.eikonal import Block
 from marey.simulate.heart import Heart
@@ -134,17 +133,4 @@ GROUPS: Mapping[str, Group] = MappingProxyType({
 """By the names of `marey.simulate.presets`; sizes of the changes are round numbers from textbook descriptions."""
 
 
-def group_of(name: str) -> Group:
-    """A group by its name.
-
-    Raises:
-        InvalidInput: there is none of that name.
-    """
-    if name not in GROUPS:
-        raise InvalidInput(
-            f"There is no disease group '{name}'.", f"Known are {', '.join(GROUPS)}.", "Choose one of these."
-        )
-    return GROUPS[name]
-
-
-__all__ = ["GROUPS", "Group", "group_of"]
+__all__ = ["GROUPS", "Group"]

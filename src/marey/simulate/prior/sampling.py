@@ -4,7 +4,8 @@ import numpy as np
 
 from marey.core import InvalidInput, NotAnalysable
 from marey.simulate.heart import Heart
-from marey.simulate.prior.groups import GROUPS, group_of
+from marey.simulate.prior.classes import group_of
+from marey.simulate.prior.groups import GROUPS
 from marey.simulate.prior.heart import heart_of
 from marey.simulate.prior.person import SEXES, Person
 from marey.simulate.prior.traits import draw
@@ -20,7 +21,7 @@ def random_heart(rng: np.random.Generator, group: str | None = None, sex: str | 
 
     Args:
         rng: where chance comes from; the same state gives the same heart.
-        group: one of `GROUPS`; any, by their shares, when not given.
+        group: one of `GROUPS` or of `CLASSES`; any group, by their shares, when not given.
         sex: "F" or "M"; either when not given.
 
     Raises:
