@@ -16,6 +16,7 @@ from marey.shape.samples import SurfaceSamples
 from marey.shape.solve import NormalEquations, normal_equations, solve_arrow
 
 FloatArray = NDArray[np.float64]
+GAUGE = 1e4  # how firmly a shift or slant common to all slices is held at 0
 RIGID = 6  # shared unknowns before the slice shifts: turn and way of the heart
 
 
@@ -144,7 +145,7 @@ def _contour_rows(
         shared[rows, RIGID + 2 * contours.plane + axis] = moved[:, axis]
     shift = np.sum(moved * state.shifts[contours.plane], axis=1)
     wanted = found.distance + known + shift
-    away = np.linalg.norm(contours.points * 0 + found.place - aligned(it, state, phase), axis=1)
+    away = np.linalg.norm(found.place - aligned(it, state, phase), axis=1)
     weight = 1 / (1 + (away / outlier) ** 2) ** 2 / it.weights.contour_sd**2
     return own, shared, wanted, weight
 
@@ -179,19 +180,17 @@ def _shared_prior(it: Problem) -> tuple[FloatArray, FloatArray]:
     planes = len(it.axes)
     prior = np.zeros((RIGID + 2 * planes,) * 2)
     prior[RIGID:, RIGID:] = np.eye(2 * planes) / it.weights.shift_sd**2
-    slices = it.grid.shape[0]
     held = np.unique(np.concatenate([one.plane for one in it.contours]))
-    held = held[held < slices]
-    along = it.grid.slice_positions[held] - it.grid.slice_positions[held].mean()
-    gauges = [np.ones(len(held)) / max(len(held), 1)]
-    if np.any(along):
+    gauges = [np.ones(len(held)) / len(held)]
+    along = it.grid.slice_positions[held[held < it.grid.shape[0]]]
+    along = along - along.mean()
+    if not it.long_axes and np.any(along):
         gauges.append(along / np.abs(along).sum())
-    strength = 1.0 if it.long_axes else 1e4
     for gauge in gauges:
         for axis in range(2):
             row = np.zeros(len(prior))
             row[RIGID + 2 * held + axis] = gauge
-            prior += strength * np.outer(row, row)
+            prior += GAUGE * np.outer(row, row)
     prior[:RIGID, :RIGID] += np.diag([1e-2] * 3 + [1e-6] * 3)
     return prior, np.zeros(len(prior))
 

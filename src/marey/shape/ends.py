@@ -21,7 +21,6 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 DIRECTIONS = 24
 UNIFORM = 1 / np.sqrt(12)  # standard deviation of a place known to lie within a step, in steps
-NEVER = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +142,8 @@ def pulls(ends: Ends, height: FloatArray) -> tuple[FloatArray, FloatArray]:
     Between two slices the middle, as uncertain as an even spread is; beyond the stack's last slice only back to it.
     """
     inside = np.isfinite(ends.low) & np.isfinite(ends.high)
-    middle = np.where(inside, (ends.low + ends.high) / 2, height)
-    width = np.where(inside, (ends.high - ends.low) * UNIFORM, np.inf)
+    low, high = (np.where(inside, end, height) for end in (ends.low, ends.high))
+    middle, width = (low + high) / 2, np.where(inside, (high - low) * UNIFORM, np.inf)
     below, above = (height < ends.low) & ~inside, (height > ends.high) & ~inside
     target = np.where(below, ends.low, np.where(above, ends.high, middle))
     return target, np.where(below | above, 1.0, width)

@@ -1,15 +1,14 @@
 """Fit the template biventricular mesh to the labels of a cine."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marey.anatomy.axes import HeartAxes, heart_axes
-from marey.anatomy.structures import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
+from marey.anatomy.structures import LV_CAVITY, LV_MYOCARDIUM
 from marey.anatomy.ventricles import topology
-from marey.core import InvalidInput, Labels, Mesh, NotAnalysable, Notice
+from marey.core import InvalidInput, Labels, Mesh, NotAnalysable
 from marey.shape.beat_fit import Problem, State, Weights, aligned, iterate, positions
 from marey.shape.contours import find_contours
 from marey.shape.ends import coverage, end_points
@@ -23,7 +22,8 @@ LEAST_SLICES = 3
 FEW_MODES = 6
 FAR = 5.0  # mm
 ROUNDS = (
-    (FEW_MODES, 12.0), (FEW_MODES, 12.0), (FEW_MODES, 10.0), (-1, 8.0), (-1, 6.0), (-1, 5.0), (0, 4.0), (0, 4.0), (0, 4.0),
+    (FEW_MODES, 20.0), (FEW_MODES, 20.0), (-1, 20.0), (-1, 20.0),
+    (0, 20.0), (0, 15.0), (0, 12.0), (0, 10.0), (0, 7.0), (0, 5.0), (0, 4.0),
 )  # fmt: skip
 """Of each round: how many modes (-1 all of them, 0 the waves too), and from how many mm on a point counts less."""
 

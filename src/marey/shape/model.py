@@ -1,9 +1,10 @@
 """The statistical shape model: how ventricles differ between people, diseases and moments of the beat.
 
 Mean and principal components of the template's points over simulated hearts (after Cootes et al. 1995,
-doi:10.1006/cviu.1995.1004), and smooth waves along the wall for what the components do not reach. A heart is
+doi:10.1006/cviu.1995.1004), and smooth waves along the wall for what the components do not reach: simulated hearts
+differ less than patients. A heart is
 
-    points = mean + scores * sd @ modes + direction * (waves @ amplitudes)
+    points = mean + scores * sd @ modes + ways @ long waves + direction * (amplitudes @ waves)
 
 in the heart frame of its end-diastole (z from apex to base, x away from the septum), with the origin in the middle of
 the left endocardium. Made by `python -m marey.shape.training`.
@@ -21,7 +22,9 @@ from marey.anatomy.ventricles import MEDIUM, Resolution
 from marey.core import UnreadableFile
 
 FloatArray = NDArray[np.float64]
-TABLES = ("mean", "modes", "sd", "direction", "waves", "wave_sd")
+TABLES = ("mean", "modes", "sd", "direction", "waves", "eigenvalues")
+WIDER = 2.0  # how much more patients are taken to differ than simulated hearts
+LONG_WAVES, WAVE_SD, DECAY = 40, 3.0, (0.05, 0.08)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +37,7 @@ class ShapeModel:
         sd: (k,) mm, standard deviation of each mode over hearts and moments.
         direction: (n, 3) unit vectors through the wall, from the cavity outwards.
         waves: (w, n) smooth amplitudes along the wall, unit root mean square.
-        wave_sd: (w,) mm, what each wave is given beforehand.
+        eigenvalues: (w,) of the waves, growing as they get shorter.
         resolution: of the template.
     """
 
@@ -43,14 +46,20 @@ class ShapeModel:
     sd: FloatArray
     direction: FloatArray
     waves: FloatArray
-    wave_sd: FloatArray
+    eigenvalues: FloatArray
     resolution: Resolution = MEDIUM
 
     @property
     def fields(self) -> FloatArray:
-        """(k + w, n, 3) mm that one standard deviation of each mode, then of each wave, moves the points."""
-        scaled = self.modes * self.sd[:, None, None]
-        return np.concatenate([scaled, self.waves[..., None] * self.direction * self.wave_sd[:, None, None]])
+        """(u, n, 3) mm that one standard deviation of each unknown moves the points.
+
+        The modes, wider than among simulated hearts; long waves in all three directions; waves through the wall.
+        """
+        modes = self.modes * (WIDER * self.sd)[:, None, None]
+        free, through = (WAVE_SD / (1 + self.eigenvalues / decay) for decay in DECAY)
+        long = self.waves[:LONG_WAVES, :, None] * free[:LONG_WAVES, None, None]
+        ways = [long * np.eye(3)[axis] for axis in range(3)]
+        return np.concatenate([modes, *ways, self.waves[..., None] * self.direction * through[:, None, None]])
 
 
 @cache

@@ -18,9 +18,8 @@ from marey.shape.population import beating_points
 
 FloatArray = NDArray[np.float64]
 FIRST_SEED = 1_000_000
-HEARTS, MODES, WAVES = 320, 40, 150
+HEARTS, MODES, WAVES = 320, 30, 110
 THROUGH_WALL = 0.1  # how much a neighbour through the wall counts against one along it
-WAVE_SD, WAVE_DECAY = 1.0, 0.15  # mm of the longest waves; eigenvalue at which a wave has half of that
 
 
 def train(population: FloatArray, modes: int = MODES, waves: int = WAVES) -> ShapeModel:
@@ -29,15 +28,21 @@ def train(population: FloatArray, modes: int = MODES, waves: int = WAVES) -> Sha
     middle = population[:, :1][:, :, known.inner[..., 0].ravel()].mean(axis=2, keepdims=True)
     rows = (population - middle).reshape(-1, 3 * known.points)
     mean = rows.mean(axis=0)
-    _, values, vectors = np.linalg.svd((rows - mean).astype(np.float32), full_matrices=False)
+    sd, vectors = _components(rows - mean, modes)
     scale = np.sqrt(known.points)
-    sd = values[:modes] / np.sqrt(len(rows) - 1) / scale
     points = mean.reshape(-1, 3)
-    amplitude, eigenvalue = smooth_waves(MEDIUM, waves)
-    return ShapeModel(
-        points, vectors[:modes].reshape(modes, -1, 3) * scale, sd, outward(points, MEDIUM),
-        amplitude, WAVE_SD / (1 + eigenvalue / WAVE_DECAY),
-    )  # fmt: skip
+    shapes = vectors.reshape(modes, -1, 3) * scale
+    return ShapeModel(points, shapes, sd / scale, outward(points, MEDIUM), *smooth_waves(MEDIUM, waves))
+
+
+def _components(rows: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
+    """Standard deviations (k,) and unit vectors (k, m) of the principal components of rows with mean 0."""
+    last = len(rows) - 1
+    values, left = eigh(rows @ rows.T, subset_by_index=(last + 1 - count, last))
+    vectors = (left.T @ rows)[::-1]
+    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors *= np.sign(vectors[np.arange(count), np.abs(vectors).argmax(axis=1)])[:, None]
+    return np.sqrt(values[::-1] / last), vectors
 
 
 def smooth_waves(resolution: Resolution, count: int) -> tuple[FloatArray, FloatArray]:
@@ -74,7 +79,7 @@ def outward(points: FloatArray, resolution: Resolution) -> FloatArray:
 def write_model(model: ShapeModel, path: Path) -> None:
     """Write the tables, those that grow with the mesh in half precision (errors below 0.05 mm)."""
     half = {"modes": model.modes.astype(np.float16), "waves": model.waves.astype(np.float16)}
-    single = {name: getattr(model, name).astype(np.float32) for name in ("mean", "sd", "direction", "wave_sd")}
+    single = {name: getattr(model, name).astype(np.float32) for name in ("mean", "sd", "direction", "eigenvalues")}
     np.savez_compressed(path, **half, **single)
 
 
