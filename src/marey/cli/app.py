@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from marey.cli import analyze, info, simulate, train
+from marey.cli import analyze, cohort, info, simulate, train
 from marey.cli.exits import EXIT_HELP
 
 HELP = """Reads the heart from moving pictures: cardiac MR exams in, measurements and a report out.
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("analyze", epilog=EXIT_HELP)(analyze.analyze)
 app.command("info", epilog=EXIT_HELP)(info.info)
+app.add_typer(cohort.app, name="cohort")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(train.app, name="train")
 

@@ -39,7 +39,12 @@ MEANINGS = {
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
 }
 
-TRAIN_EXTRA = ("torch", "onnx", "onnxscript")
+EXTRAS = {
+    **dict.fromkeys(("torch", "onnx", "onnxscript"), ("Training needs torch", "train")),
+    **dict.fromkeys(
+        ("sklearn", "lifelines", "pandas", "threadpoolctl"), ("Cohorts need scikit-learn and lifelines", "risk")
+    ),
+}
 
 EXIT_HELP = "Exit status: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 
@@ -48,7 +53,7 @@ def exit_code(error: Exception) -> ExitCode:
     """The exit status that stands for an error."""
     from marey.core.errors import CannotWrite, MareyError, UnreadableFile
 
-    if isinstance(error, ModuleNotFoundError) and error.name in TRAIN_EXTRA:
+    if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
         return ExitCode.MISSING_EXTRA
     if isinstance(error, CannotWrite):
         return ExitCode.CANNOT_WRITE
@@ -96,8 +101,9 @@ def _sentence(error: Exception, code: ExitCode) -> str:
 
     if isinstance(error, MareyError):
         return str(error)
-    if code is ExitCode.MISSING_EXTRA:
-        return f'{error}. Training needs torch. Install it with: pip install "marey[train]"'
+    if code is ExitCode.MISSING_EXTRA and isinstance(error, ModuleNotFoundError):
+        why, extra = EXTRAS[str(error.name)]
+        return f'{error}. {why}. Install with: pip install "marey[{extra}]"'
     return (
         f"Something went wrong inside Marey ({type(error).__name__}: {error}). That is a fault of the program. "
         "Run the command again with MAREY_TRACEBACK=1 before it and report what it says."

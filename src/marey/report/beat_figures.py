@@ -42,7 +42,7 @@ def sections(beat: Beat) -> str:
             ax.add_collection(drawn)
             _frame(ax, beat, shown, f"{view}, {name}", upside_down=shown == (0, 1))
     figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.3, aspect=40, label="activation time [ms]")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _through_left_atrium(beat: Beat) -> np.ndarray:
@@ -60,10 +60,10 @@ def pressure_volume(beat: Beat) -> str:
     ax = figure.subplots()
     for name, colour in (("left ventricle", LEFT), ("right ventricle", RIGHT)):
         ax.plot(beat.volumes[name] / mL, beat.pressures[name] / mmHg, color=colour, label=name)
-    _labelled(ax, "volume [mL]", "pressure [mmHg]")
+    labelled(ax, "volume [mL]", "pressure [mmHg]")
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False)
-    return _svg(figure)
+    return svg(figure)
 
 
 def wiggers(beat: Beat) -> str:
@@ -80,10 +80,10 @@ def wiggers(beat: Beat) -> str:
         upper.plot(beat.pressures.times, beat.pressures[name] / mmHg, color=colour, label=name)
     for name, colour in (("left ventricle", LEFT), ("right ventricle", RIGHT), ("left atrium", ATRIUM)):
         lower.plot(beat.volumes.times, beat.volumes[name] / mL, color=colour)
-    _labelled(upper, "", "pressure [mmHg]")
-    _labelled(lower, "time after the R wave [ms]", "volume [mL]")
+    labelled(upper, "", "pressure [mmHg]")
+    labelled(lower, "time after the R wave [ms]", "volume [mL]")
     upper.legend(frameon=False, fontsize="small", ncols=2)
-    return _svg(figure)
+    return svg(figure)
 
 
 def strains(beat: Beat) -> str:
@@ -98,10 +98,10 @@ def strains(beat: Beat) -> str:
     for label, colour, chosen in groups:
         for k, name in enumerate(filter(chosen, beat.strain.names)):
             ax.plot(beat.strain.times, 100 * beat.strain[name], color=colour, lw=1, label=label if k == 0 else None)
-    _labelled(ax, "time after the R wave [ms]", "fibre strain [%]")
+    labelled(ax, "time after the R wave [ms]", "fibre strain [%]")
     ax.axhline(0, color="#1a2028", lw=0.6)
     ax.legend(frameon=False, fontsize="small")
-    return _svg(figure)
+    return svg(figure)
 
 
 def twelve_leads(ecg: Signal) -> str:
@@ -118,7 +118,7 @@ def twelve_leads(ecg: Signal) -> str:
             _ecg_paper(ax)
             ax.text(0.02, 0.96, lead, transform=ax.transAxes, va="top", fontsize="small", fontweight="bold")
     figure.supxlabel("time after the first activation [ms]; small squares 40 ms, 0.1 mV", fontsize="small")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _ecg_paper(ax: Axes) -> None:
@@ -144,13 +144,14 @@ def _frame(ax: Axes, beat: Beat, shown: Sequence[int], title: str, *, upside_dow
     ax.axis("off")
 
 
-def _labelled(ax: Axes, x: str, y: str) -> None:
+def labelled(ax: Axes, x: str, y: str) -> None:
+    """Name the axes and drop the frame above and to the right."""
     ax.set_xlabel(x)
     ax.set_ylabel(y)
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
     """The figure as SVG to put into a page: no header, no date, no random names."""
     import matplotlib as mpl
 
@@ -162,4 +163,4 @@ def _svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-__all__ = ["pressure_volume", "sections", "strains", "twelve_leads", "wiggers"]
+__all__ = ["labelled", "pressure_volume", "sections", "strains", "svg", "twelve_leads", "wiggers"]
