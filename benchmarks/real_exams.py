@@ -20,7 +20,8 @@ from PIL import ImageDraw
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, Level
 from marey.io.read import read_study
 from marey.measure import SegmentedCine
-from marey.measure.strain import MeasureStrain, TrackedCine
+from marey.measure.followed_wall import TrackedCine
+from marey.measure.strain import MeasureStrain
 from marey.motion import LabelledCine, TrackCine
 from marey.nets.cine_net import CineNet
 from marey.report.exam import Exam

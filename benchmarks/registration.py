@@ -23,7 +23,8 @@ from marey.anatomy.axes import base_end
 from marey.core import Grid, Image, Labels, Motion
 from marey.detect.short_axis import FindShortAxis
 from marey.io.read import read_study
-from marey.measure.outlines import find_outlines
+from marey.measure.followed_wall import FollowedWall, follow
+from marey.measure.outlines import RAYS, find_outlines
 from marey.measure.strain import slice_strains
 from marey.motion import LabelledCine, TrackCine, displacement
 from marey.motion._kernels import warped
@@ -36,7 +37,7 @@ from marey.workflows.simulated_exam import draw_patient
 from simulated import FIRST_SEED, exam_of
 
 Array = NDArray[np.float64]
-STRAINS = ("lv_gcs_endo", "lv_gcs", "lv_gcs_epi", "lv_grs")
+Errors = dict[str, Array]  # points, by strain
 # Way back from the picture at end-systole to that at end-diastole, (z, y, x, 2) pixels, from both.
 Registration = Callable[[Array, Array, tuple[float, float, float]], Array]
 
@@ -75,20 +76,29 @@ def rows_of(labels: Labels) -> list[int]:
     return [round(apex + share * (base - apex)) for share in (0.5, 0.25)]
 
 
-def strain_errors(motion: Motion, labels: Labels, row: int, es: int, known: tuple[Array, Array]) -> Array | None:
-    """Points by which each of `STRAINS` differs from that of the same lines carried by the truth."""
+def strain_errors(motion: Motion, labels: Labels, row: int, es: int, known: tuple[Array, Array]) -> Errors:
+    """Points by which each strain differs from that of the same lines carried by the truth; empty without a wall."""
     outlines = find_outlines(labels, motion.reference, row)
     if outlines is None or len(known[0]) == 0:
-        return None
+        return {}
     pixels, moved = known
     spacing = np.array(motion.grid.spacing[1:])
     true = RBFInterpolator(pixels * spacing - moved, moved, neighbors=40, smoothing=0.1)
     field = motion.displacement.copy()
     index = np.stack(np.meshgrid(*map(np.arange, motion.grid.shape[1:]), indexing="ij"), axis=-1)
     field[es, row] = true(index.reshape(-1, 2) * spacing).reshape(index.shape)
-    answers = (slice_strains(replace(motion, displacement=one), row, outlines) for one in (motion.displacement, field))
-    answer, right = ({key: 100 * strains[key][es] for key in STRAINS} for strains in answers)
-    return np.array([answer[key] - right[key] for key in STRAINS])
+    walls = (follow(replace(motion, displacement=one), row, outlines) for one in (motion.displacement, field))
+    answer, right = (strains_at(wall, es) for wall in walls)
+    return {key: answer[key] - right[key] for key in answer}
+
+
+def strains_at(wall: FollowedWall, phase: int) -> dict[str, Array]:
+    """Percent: the global strains as (1,), and those of six sectors as (6,)."""
+    sectors = [np.arange(RAYS) // (RAYS // 6) == k for k in range(6)]
+    around = np.array([wall.circumferential("mid-wall", rays)[phase] for rays in sectors])
+    across = np.array([wall.radial(rays)[phase] for rays in sectors])
+    whole = {key: 100 * strain[[phase]] for key, strain in slice_strains(wall).items()}
+    return {**whole, "circumferential, a sixth": 100 * around, "radial, a sixth": 100 * across}
 
 
 def dice(labels: Labels, es: int, back: Array) -> list[float]:
@@ -148,14 +158,14 @@ PEERS: dict[str, tuple[str, Registration]] = {
 }
 
 
-def heart(number: int, exams: Path, others: dict[str, Registration]) -> tuple[dict[str, list[float]], list[Array]]:
+def heart(number: int, exams: Path, others: dict[str, Registration]) -> tuple[dict[str, list[float]], Errors]:
     """Of each method: Dice of cavity and muscle, end-point error, folds, seconds; and the errors of strain."""
     group, folder = exam_of(number, "perfect", exams)
     image, labels, es = segmented(folder)
     spacing = np.array(image.grid.spacing[1:])
     rows = rows_of(labels)
     known = truth(number, image.grid, image.times, rows, es)
-    table, strains = {}, []
+    table, errors = {}, Errors()
     for name, guide in (("Marey, pictures", None), ("Marey, pictures and labels", labels)):
         began = time.perf_counter()
         velocity = TrackCine().velocity(LabelledCine(image, guide))
@@ -165,14 +175,14 @@ def heart(number: int, exams: Path, others: dict[str, Registration]) -> tuple[di
         if guide is not None:
             moved = (displacement(velocity) * spacing).astype(np.float32)
             motion = Motion(moved, image.grid, image.times, 0)
-            strains = [strain_errors(motion, labels, rows[0], es, known[rows[0]])]
+            errors = strain_errors(motion, labels, rows[0], es, known[rows[0]])
     for name, method in others.items():
         began = time.perf_counter()
         back = method(image.values[0].astype(np.float64), image.values[es].astype(np.float64), image.grid.spacing)
         seconds = time.perf_counter() - began
         table[name] = [*row_of(back, image, labels, es, known), seconds]
     print(f"{group}: " + "; ".join(f"{name} {np.round(row, 2).tolist()}" for name, row in table.items()), flush=True)
-    return table, [one for one in strains if one is not None]
+    return table, errors
 
 
 def main() -> None:
@@ -186,7 +196,7 @@ def main() -> None:
     for number in range(asked.hearts):
         table, errors = heart(number, asked.exams, others)
         tables.append(table)
-        strains += errors
+        strains += [errors] if errors else []
     print("\n| method | Dice LV cavity | Dice LV muscle | end-point error, mm | folds | seconds |")
     print("|---|---|---|---|---|---|")
     for name in tables[0]:
@@ -195,7 +205,8 @@ def main() -> None:
         print(f"| {name} | {mean[0]:.3f} | {mean[1]:.3f} | {mean[2]:.2f} | {rows[:, 3].sum():.0f} | {mean[4]:.1f} |")
     print("\nMarey follows all phases in its seconds, the others two phases in theirs.")
     print("\n| strain at half height | bias, points | mean absolute error | standard deviation |\n|---|---|---|---|")
-    for key, column in zip(STRAINS, np.array(strains).T, strict=True):
+    for key in strains[0]:
+        column = np.concatenate([errors[key] for errors in strains])
         print(f"| {key} | {column.mean():+.1f} | {np.abs(column).mean():.1f} | {column.std(ddof=1):.1f} |")
 
 

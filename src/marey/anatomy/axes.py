@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from marey.anatomy.structures import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
 from marey.anatomy.volumes import slice_areas
-from marey.core import Labels, NotAnalysable
+from marey.core import Labels, NotAnalysable, Structure
 
 TYPICAL_BASE = (-0.52, 0.43, 0.74)
 """From apex to base in LPS, unit vector (rightwards, backwards, upwards) of a person lying on the back."""
@@ -157,4 +157,25 @@ def _perpendicular(vector: NDArray[np.float64], axis: NDArray[np.float64]) -> ND
     return unit
 
 
-__all__ = ["TYPICAL_BASE", "TYPICAL_SEPTAL", "HeartAxes", "at_phase", "base_end", "heart_axes", "slice_centroids"]
+def box_around(labels: Labels, *structures: Structure, margin: float) -> tuple[slice, slice]:
+    """Rows and columns that hold structures at every phase, and `margin` mm around them.
+
+    Raises:
+        NotAnalysable: none of them is labelled.
+    """
+    seen = labels.mask(*structures).any(axis=(0, 1))
+    if not seen.any():
+        raise NotAnalysable(
+            f"Nothing is labelled as {' or '.join(structure.name for structure in structures)}.",
+            "A box needs something to lie around.",
+            "Check that the stack is a short-axis cine of the heart.",
+        )
+    sides = []
+    for axis in (0, 1):
+        found = np.flatnonzero(seen.any(axis=1 - axis))
+        pixels = int(np.ceil(margin / labels.grid.spacing[1 + axis]))
+        sides.append(slice(max(int(found[0]) - pixels, 0), min(int(found[-1]) + pixels + 1, seen.shape[axis])))
+    return sides[0], sides[1]
+
+
+__all__ = ["TYPICAL_BASE", "TYPICAL_SEPTAL", "HeartAxes", "at_phase", "base_end", "box_around", "heart_axes"]

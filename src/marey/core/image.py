@@ -127,6 +127,13 @@ class Labels:
         keys = [key for key, structure in self.structures.items() if structure in structures]
         return np.isin(self.values, keys)
 
+    def crop(self, rows: slice, columns: slice) -> "Labels":
+        """A part of every slice, at the same place in the patient."""
+        window = (..., rows, columns)
+        probability = None if self.probability is None else self.probability[window]
+        grid = self.grid.crop(rows, columns)
+        return replace(self, values=self.values[window], grid=grid, probability=probability)
+
     def on(self, grid: Grid, rows: slice, columns: slice) -> "Labels":
         """The labels of a crop, put back on the whole `grid` (background elsewhere)."""
         window = (..., rows, columns)

@@ -40,6 +40,8 @@ class Scale:
 
 THICKNESS = Scale(2, 18, "mm")
 THICKENING = Scale(0, 100, "%", (250, 240, 225), (130, 52, 10))
+SHORTENING = Scale(0, -40, "%", (232, 244, 238), (14, 88, 66))
+RADIAL_STRAIN = Scale(0, 100, "%", (240, 236, 246), (74, 42, 122))
 
 
 def bulls_eye(
@@ -126,4 +128,4 @@ def _legend(scale: Scale, theme: Theme) -> str:
     return "".join(cells) + low + high
 
 
-__all__ = ["SEGMENTS", "THICKENING", "THICKNESS", "Scale", "bulls_eye", "luminance"]
+__all__ = ["RADIAL_STRAIN", "SEGMENTS", "SHORTENING", "THICKENING", "THICKNESS", "Scale", "bulls_eye", "luminance"]

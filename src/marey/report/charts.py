@@ -81,8 +81,9 @@ def volume_curves(
     known = [
         (t, v) for times, values in curves.values() for t, v in zip(times, values, strict=True) if math.isfinite(v)
     ]
-    ticks = axis_ticks(0, max((v for _, v in known), default=1.0), 5 if size[1] > 200 else 3)
-    axes = _Axes(size, max((t for t, _ in known), default=1.0) or 1.0, ticks[-1])
+    values = [v for _, v in known]
+    ticks = axis_ticks(min([0.0, *values]), max(values, default=1.0), 5 if size[1] > 200 else 3)
+    axes = _Axes(size, max((t for t, _ in known), default=1.0) or 1.0, ticks[0], ticks[-1])
     parts = [*_grid(axes, ticks, unit, theme), *(_mark(axes, moment, theme) for moment in moments)]
     if cursor:
         parts.append(
@@ -105,10 +106,11 @@ def volume_curves(
 
 @dataclass(frozen=True)
 class _Axes:
-    """Where times from 0 to `end` and values from 0 to `highest` are drawn."""
+    """Where times from 0 to `end` and values from `lowest` to `highest` are drawn."""
 
     size: tuple[float, float]
     end: float
+    lowest: float
     highest: float
     left: float = 44.0
     top: float = 26.0
@@ -124,7 +126,7 @@ class _Axes:
     def place(self, t: float, v: float) -> tuple[float, float]:
         return (
             self.left + (self.right - self.left) * t / self.end,
-            self.bottom - (self.bottom - self.top) * v / self.highest,
+            self.bottom - (self.bottom - self.top) * (v - self.lowest) / (self.highest - self.lowest),
         )
 
 

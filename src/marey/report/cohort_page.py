@@ -76,12 +76,12 @@ def with_interval(measured: Measured) -> str:
 
 
 def in_words(effect: Effect, of: str) -> str:
-    """One sentence on an effect; `of` is what its ratio compares, such as "hazard"."""
+    """A few words on an effect; `of` is what its ratio compares, such as "hazard"."""
     ratio = effect.ratio
     if ratio.low <= 1 <= ratio.high:
         return f"no clear effect on the {of}"
-    change = f"{ratio.value:.2f} times the {of}" if ratio.value > 1 else f"{1 - ratio.value:.0%} less {of}"
-    return f"{step_in_words(effect)}: {change}"
+    change = f"{ratio.value:.2f} times the {of}" if ratio.value > 1 else f"{of} lower by {1 - ratio.value:.0%}"
+    return change
 
 
 def step_in_words(effect: Effect) -> str:

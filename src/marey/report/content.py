@@ -31,7 +31,7 @@ _HEADLINES = (
 )  # fmt: skip
 _BEAT = (
     "heart_rate", "lv_co", "lv_peak_ejection_rate", "lv_time_to_peak_ejection", "lv_peak_filling_rate",
-    "lv_time_to_peak_filling", "lv_mass_drift",
+    "lv_time_to_peak_filling", "lv_mass_drift", "lv_gcs", "lv_gcs_endo", "lv_grs",
 )  # fmt: skip
 WALL_KEY = re.compile(r"(wall_\w+)_aha_(\d+)$")
 _LABELS = {

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from marey.core.files import write_text
 from marey.report import content, footnotes, walls
 from marey.report.assets import asset, template
-from marey.report.bullseye import THICKENING, THICKNESS, bulls_eye
+from marey.report.bullseye import bulls_eye
 from marey.report.charts import SCREEN, Moment, Theme, range_bar, volume_curves
 from marey.report.exam import Exam
 from marey.report.loop import loop_data
@@ -94,7 +94,7 @@ def written(exam: Exam) -> dict[str, Any]:
         "beat": content.beat(report), "key_times": content.key_times(exam),
         "phases": (exam.phases.end_diastole + 1, exam.phases.end_systole + 1),
         "slices": content.slice_rows(exam), "segments": walls.segments(report),
-        "wall_columns": [name for _, name in walls.WALL], "wall_note": walls.wall_note(report),
+        "wall_columns": [name for _, name, _ in walls.WALL], "wall_note": walls.wall_note(report),
         "measurements": measurements, "marks": marks, "method_notes": notes, "notices": report.notices,
         "provenance": list(report.provenance.items()), "digest": exam.study.digest,
     }  # fmt: skip
@@ -118,7 +118,7 @@ def curve_charts(exam: Exam, theme: Theme, *, cursor: bool = False) -> list[Char
 def wall_charts(exam: Exam, theme: Theme) -> list[Chart]:
     """A bull's-eye for each family of wall findings that has values."""
     charts = []
-    for (family, name), scale in zip(walls.WALL, (THICKNESS, THICKNESS, THICKENING), strict=True):
+    for family, name, scale in walls.WALL:
         values, flags = walls.wall_values(exam.report, family)
         if values:
             title = f"{name} [{scale.unit}]"

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from marey.core import Report
-from marey.report.bullseye import SEGMENTS
+from marey.report.bullseye import RADIAL_STRAIN, SEGMENTS, SHORTENING, THICKENING, THICKNESS
 from marey.report.content import WALL_KEY, Value, in_words, once
 
 WALL = (
-    ("wall_thickness_ed", "Thickness at end-diastole"), ("wall_thickness_es", "Thickness at end-systole"),
-    ("wall_thickening", "Thickening"),
-)  # fmt: skip
+    ("wall_thickness_ed", "Thickness at end-diastole", THICKNESS),
+    ("wall_thickness_es", "Thickness at end-systole", THICKNESS),
+    ("wall_thickening", "Thickening", THICKENING),
+    ("wall_circumferential_strain", "Circumferential strain", SHORTENING),
+    ("wall_radial_strain", "Radial strain", RADIAL_STRAIN),
+)
+"""Families of findings by segment, their names and colours."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ def segments(report: Report) -> list[Segment]:
         return []
     by_key = {finding.key: in_words(finding) for finding in report.findings}
     return [
-        Segment(i, name, tuple(by_key.get(f"{family}_aha_{i}", Value("", "", "–")) for family, _ in WALL))
+        Segment(i, name, tuple(by_key.get(f"{family}_aha_{i}", Value("", "", "–")) for family, _, _ in WALL))
         for i, name in enumerate(SEGMENTS, start=1)
     ]
 

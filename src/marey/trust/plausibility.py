@@ -13,6 +13,7 @@ from marey.core import Finding
 from marey.core.units import mL
 from marey.measure import SegmentedCine
 from marey.measure.curves import fit_volume, sampled_share
+from marey.trust.verdict import verdict
 
 POSSIBLE = {
     "lv_edv": (20.0, 600.0),
@@ -32,7 +33,6 @@ RATES = (
     "lv_time_to_peak_ejection", "lv_time_to_peak_filling",
 )  # fmt: skip
 _FEWEST_FOR_CURVE = 10
-_METHOD = "plausibility check; the limits are Marey's own"
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +89,9 @@ class CheckPlausibility:
         label, affects = "LV mass is constant over the beat", ("lv_mass", *VOLUMES)
         drift = measured.value("lv_mass_drift")
         if drift is None:
-            return _check("mass_constant", label, None, "There is no LV mass to check.", affects)
+            return verdict("mass_constant", label, None, "There is no LV mass to check.", affects)
         advice = f"LV mass seems to change by {drift:.0f} % over the beat; look for wrong contours of the wall."
-        return _check(
+        return verdict(
             "mass_constant", label, drift <= self.mass_drift, advice, affects, evidence={"lv_mass_drift": drift}
         )
 
@@ -102,14 +102,14 @@ class CheckPlausibility:
         )
         left, right = measured.value("lv_sv"), measured.value("rv_sv")
         if left is None or right is None:
-            return _check("stroke_volumes", label, None, "Both stroke volumes are needed to compare them.", affects)
+            return verdict("stroke_volumes", label, None, "Both stroke volumes are needed to compare them.", affects)
         difference = 200 * abs(left - right) / (left + right)
         advice = (
             f"The stroke volumes differ ({left:.0f} mL LV, {right:.0f} mL RV): valve regurgitation or a shunt can do "
             "this, otherwise look at the contours of the base."
         )
         passed = difference <= self.stroke_difference
-        return _check("stroke_volumes", label, passed, advice, affects, evidence={"difference_percent": difference})
+        return verdict("stroke_volumes", label, passed, advice, affects, evidence={"difference_percent": difference})
 
     def _long_axes(self, measured: Measured) -> tuple[Finding, ...]:
         """Only where long axes were measured."""
@@ -123,7 +123,7 @@ class CheckPlausibility:
         passed = abs(across - along) <= self.long_axis_difference
         evidence = {"difference_points": abs(across - along)}
         label = "Short and long axes agree on the ejection fraction"
-        return (_check("long_axes", label, passed, advice, ("lv_ef", "lv_ef_long_axis"), evidence=evidence),)
+        return (verdict("long_axes", label, passed, advice, ("lv_ef", "lv_ef_long_axis"), evidence=evidence),)
 
     def _key_phases(self, measured: Measured) -> Finding:
         label, affects = "End-diastole and end-systole are the largest and smallest volume", VOLUMES
@@ -136,7 +136,7 @@ class CheckPlausibility:
         )
         advice = "The volume is larger or smaller at other phases than at those chosen; look at the volume curve."
         evidence = {"largest_phase": int(volumes.argmax()), "smallest_phase": int(volumes.argmin())}
-        return _check("key_phases", label, passed, advice, affects, evidence=evidence)
+        return verdict("key_phases", label, passed, advice, affects, evidence=evidence)
 
     def _wall(self, measured: Measured) -> Finding:
         label = "Wall thickness is possible"
@@ -146,19 +146,19 @@ class CheckPlausibility:
             if finding.key.startswith("wall_thickness_ed") and isinstance(finding.value, int | float)
         }
         if not found:
-            return _check("wall_thickness", label, None, "There is no wall thickness to check.", ())
+            return verdict("wall_thickness", label, None, "There is no wall thickness to check.", ())
         low, high = self.wall
         wrong = {key: value for key, value in found.items() if not low <= value <= high}
         doubtful = [key.replace("thickness_ed", kind) for key in wrong for kind in ("thickness_ed", "thickening")]
         advice = f"A wall thickness lies outside {low:g} to {high:g} mm; look at the contours of the wall."
-        return _check("wall_thickness", label, not wrong, advice, ("lv_mass", *doubtful), evidence=wrong)
+        return verdict("wall_thickness", label, not wrong, advice, ("lv_mass", *doubtful), evidence=wrong)
 
     def _curve(self, measured: Measured) -> Finding:
         label, affects = "The volume curve is smooth and closes", RATES
         cine = measured.cine
         if cine.labels.times.size < _FEWEST_FOR_CURVE or not cine.has_clock:
             advice = f"A clock and at least {_FEWEST_FOR_CURVE} phases are needed to check the volume curve."
-            return _check("volume_curve", label, None, advice, affects)
+            return verdict("volume_curve", label, None, advice, affects)
         volumes = cine.volumes(LV_CAVITY)
         stroke = max(float(np.ptp(volumes)), 1e-9)
         rough = 100 * fit_volume(cine).residual / stroke
@@ -167,7 +167,7 @@ class CheckPlausibility:
         passed = rough <= self.roughness and (not whole or jump <= self.closing)
         advice = "The volume curve is rough or does not close; look for phases with wrong contours or a mistrigger."
         evidence = {"roughness_percent": rough, "jump_percent": jump}
-        return _check("volume_curve", label, passed, advice, affects, evidence=evidence)
+        return verdict("volume_curve", label, passed, advice, affects, evidence=evidence)
 
 
 def lower_confidence(findings: Iterable[Finding], checks: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -192,33 +192,11 @@ def _ranges(measured: Measured) -> Finding:
     found = {key: measured.value(key) for key in POSSIBLE}
     known = {key: value for key, value in found.items() if value is not None}
     if not known:
-        return _check("ranges", label, None, "There is nothing to check.", ())
+        return verdict("ranges", label, None, "There is nothing to check.", ())
     wrong = {key: value for key, value in known.items() if not POSSIBLE[key][0] <= value <= POSSIBLE[key][1]}
     names = ", ".join(finding.label for finding in measured.findings if finding.key in wrong)
     advice = f"Not possible in a living heart: {names}. Look at the contours and the voxel spacing."
-    return _check("ranges", label, not wrong, advice, tuple(wrong), evidence=wrong)
-
-
-def _check(
-    name: str,
-    label: str,
-    passed: bool | None,
-    advice: str,
-    affects: Iterable[str],
-    *,
-    evidence: dict[str, float] | dict[str, int] | None = None,
-) -> Finding:
-    verdict = {True: "passed", False: "failed", None: None}[passed]
-    return Finding(
-        f"check_{name}",
-        label,
-        verdict,
-        method=_METHOD,
-        evidence={**(evidence or {}), "affects": " ".join(affects)},
-        confidence=1.0 if passed is not None else 0.0,
-        passed=passed,
-        message="" if passed else advice,
-    )
+    return verdict("ranges", label, not wrong, advice, tuple(wrong), evidence=wrong)
 
 
 __all__ = ["POSSIBLE", "CheckPlausibility", "Measured", "lower_confidence"]

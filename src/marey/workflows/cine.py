@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from marey.anatomy import KeyPhases, View
-from marey.anatomy.axes import heart_axes
+from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, KeyPhases, View
+from marey.anatomy.axes import box_around, heart_axes
 from marey.core import Finding, Image, Labels, Notice, Report, Study, describe
 from marey.detect.heart_box import FindHeart
 from marey.detect.levels import FindLevels, LabelledPhases
@@ -17,13 +17,18 @@ from marey.detect.phases import FindPhases
 from marey.detect.short_axis import FindShortAxis
 from marey.io.read import read_study
 from marey.measure import MeasureCurves, MeasureVolumes, MeasureWall, SegmentedCine
+from marey.measure.followed_wall import TrackedCine
 from marey.measure.long_axis import MeasureLongAxes
+from marey.measure.segment_strain import MeasureSegmentStrain
+from marey.measure.strain import MeasureStrain
+from marey.motion import LabelledCine, TrackCine
 from marey.nets.cine_net import CineNet
 from marey.quality.all_checks import CheckQuality
 from marey.quality.reading import Reading
 from marey.report.exam import Exam
 from marey.segment.long_axis import LongAxisView, SegmentLongAxis
 from marey.segment.short_axis import SegmentShortAxis
+from marey.trust.motion import CheckMotion
 from marey.trust.plausibility import CheckPlausibility, Measured, lower_confidence
 from marey.workflows.doubts import with_doubts
 from marey.workflows.output_folder import MEASUREMENTS, begin, finish, is_finished, without_results
@@ -33,6 +38,7 @@ from marey.workflows.stored_report import read_report
 
 _NET = CineNet()
 TOWARDS_THE_ATRIA = 20.0  # mm from the middle of the LV to that of the heart
+AROUND = 20.0  # mm
 LONG_AXES = (View.TWO_CHAMBER, View.THREE_CHAMBER, View.FOUR_CHAMBER)
 Progress = Callable[[float, str], None]
 
@@ -56,8 +62,12 @@ class AnalyzeCine:
     measure_curves: MeasureCurves = MeasureCurves()
     measure_wall: MeasureWall = MeasureWall()
     measure_long_axes: MeasureLongAxes = MeasureLongAxes()
+    track: TrackCine = TrackCine()
+    measure_strain: MeasureStrain = MeasureStrain()
+    measure_segment_strain: MeasureSegmentStrain = MeasureSegmentStrain()
     quality: CheckQuality = CheckQuality()
     plausibility: CheckPlausibility = CheckPlausibility()
+    check_motion: CheckMotion = CheckMotion()
 
     def __call__(self, study: Study, /, progress: Progress = _unseen) -> Exam:
         """Find, segment, measure and check.
@@ -97,12 +107,20 @@ class AnalyzeCine:
         }
 
     def _measured(self, study: Study, image: Image, cine: SegmentedCine, along: tuple[Finding, ...]) -> Report:
-        curves = self.measure_curves(cine)
-        measured = (*self.measure_volumes(cine), *curves.findings, *self.measure_wall(cine), *along)
+        curves, tracked = self.measure_curves(cine), self._tracked(image, cine)
+        strain = self.measure_strain(tracked)
+        walls = (*self.measure_wall(cine), *strain.findings, *self.measure_segment_strain(tracked))
+        measured = (*self.measure_volumes(cine), *curves.findings, *walls, *along)
         quality = with_doubts(self.quality(Reading(image, cine.labels, cine.phases)))
-        checks = (*quality, *self.plausibility(Measured(cine, measured)))
+        checks = (*quality, *self.plausibility(Measured(cine, measured)), *self.check_motion(tracked))
         findings = (*lower_confidence(measured, checks), *checks)
-        return Report(findings, curves.curves, study.notices)
+        return Report(findings, {**curves.curves, **strain.curves}, study.notices)
+
+    def _tracked(self, image: Image, cine: SegmentedCine) -> TrackedCine:
+        """The motion of the left ventricle and of as much around it as can move there."""
+        box = box_around(cine.labels, LV_CAVITY, LV_MYOCARDIUM, margin=AROUND)
+        near = replace(cine, labels=cine.labels.crop(*box))
+        return TrackedCine(near, self.track(LabelledCine(image.crop(*box), near.labels, cine.phases.end_diastole)))
 
     def described(self) -> dict[str, str]:
         """Every step with its settings, one line each."""

@@ -11,7 +11,8 @@ from heart_phantoms import Ventricles, beat, cine, short_axis_grid
 from marey.anatomy import Level
 from marey.core import Finding, InvalidInput, Motion
 from marey.measure import SegmentedCine
-from marey.measure.strain import KEYS, MeasureStrain, TrackedCine
+from marey.measure.followed_wall import TrackedCine
+from marey.measure.strain import KEYS, MeasureStrain
 
 PHASES = 12
 INNER, WALL = 24.0, 8.0
@@ -73,7 +74,7 @@ def test_turning_and_shifting_the_heart_is_no_strain(twist: float, shift: float)
 
 def test_curves_begin_and_end_at_rest() -> None:
     curves = MeasureStrain()(TrackedCine(segmented(), motion(0.3))).curves
-    assert set(curves) == {"LV circumferential strain [%]", "LV radial strain [%]"}
+    assert set(curves) == {"LV GCS [%]", "LV GRS [%]"}
     for times, values in curves.values():
         assert len(times) == len(values) == PHASES
         assert values[0] == 0

@@ -16,6 +16,7 @@ from marey.core import InvalidInput
 from marey.core.units import factor, m2, mL, mm, percent
 from marey.simulate.heart import Heart
 from marey.simulate.prior.groups import GROUPS, Group
+from marey.simulate.prior.heart import dead_part
 from marey.simulate.prior.traits import Change
 from marey.simulate.scar import Scar
 
@@ -35,8 +36,8 @@ def _scar(rng: np.random.Generator, apicobasal: float, degrees: float, shrink: f
     return Scar(
         apicobasal=float(np.clip(rng.normal(apicobasal, 0.08), 0.1, 0.8)),
         rotational=float(rng.normal(degrees, 15)) * DEGREE,
-        height=float(rng.uniform(0.22, 0.45)) * shrink,
-        width=float(rng.uniform(45, 85)) * shrink * DEGREE,
+        height=float(rng.uniform(0.3, 0.55)) * shrink,
+        width=float(rng.uniform(55, 110)) * shrink * DEGREE,
         transmurality=float(rng.uniform(0.6, 1.0)),
         border=float(rng.uniform(0.1, 0.35)),
         stiffness=float(rng.uniform(3, 10)),
@@ -62,8 +63,9 @@ def _is_hypertrophic(heart: Heart, traits: Mapping[str, float]) -> bool:
     return thick >= 2 and traits["lv_ejection"] > 0.5
 
 
-def _fails_by_infarct(_heart: Heart, traits: Mapping[str, float]) -> bool:
-    return traits["lv_ejection"] < 0.42
+def _fails_by_infarct(heart: Heart, traits: Mapping[str, float]) -> bool:
+    """With several abnormal segments: a seventh to a third of the ventricle is dead."""
+    return traits["lv_ejection"] < 0.42 and 0.14 < sum(map(dead_part, heart.scars)) < 0.35
 
 
 def _has_abnormal_right_ventricle(heart: Heart, traits: Mapping[str, float]) -> bool:
