@@ -114,8 +114,9 @@ def _phase(it: Problem, state: State, phase: int, used: int, outlier: float) -> 
     points = positions(it, state, phase)
     found = match(it.contours[phase], aligned(it, state, phase), it.samples, points)
     parts = [_contour_rows(it, state, phase, found, used, outlier)]
-    if it.seen[phase] is not None:
-        parts.append(_end_rows(it, state, phase, points, used))
+    seen = it.seen[phase]
+    if seen is not None:
+        parts.append(_end_rows(it, state, seen, points, it.fields[:used], state.unknowns[phase, :used]))
     own, shared, wanted, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
     equations = normal_equations(own, shared, wanted, weight)
     before, strength = _neighbours(it, state, phase, used)
@@ -129,7 +130,7 @@ def _phase(it: Problem, state: State, phase: int, used: int, outlier: float) -> 
 Rows = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 
-def _contour_rows(
+def _contour_rows(  # noqa: PLR0917
     it: Problem, state: State, phase: int, found: Matches, used: int, outlier: float
 ) -> Rows:
     contours = it.contours[phase]
@@ -150,20 +151,20 @@ def _contour_rows(
     return own, shared, wanted, weight
 
 
-def _end_rows(it: Problem, state: State, phase: int, points: FloatArray, used: int) -> Rows:
-    seen, where = it.seen[phase], it.ends
-    assert seen is not None
-    nodes = points[where.nodes]
+def _end_rows(  # noqa: PLR0917
+    it: Problem, state: State, seen: Coverage, points: FloatArray, fields: FloatArray, unknowns: FloatArray
+) -> Rows:
+    nodes = points[it.ends.nodes]
     up = it.grid.normal * seen.sign
     height = (nodes - it.grid.affine[:3, 3]) @ up
-    target, sd = pulls(find_ends(seen, where, it.grid.index(nodes)), height)
+    target, sd = pulls(find_ends(seen, it.ends, it.grid.index(nodes)), height)
     kept = np.isfinite(sd)
-    own = np.einsum("unc,c->nu", it.fields[:used, where.nodes[kept]], up @ state.rotation)
+    own = np.einsum("unc,c->nu", fields[:, it.ends.nodes[kept]], up @ state.rotation)
     shared = np.zeros((int(kept.sum()), RIGID + state.shifts.size))
     shared[:, :3] = np.cross(nodes[kept] - state.origin, up)
     shared[:, 3:RIGID] = up
-    wanted = (target - height)[kept] + own @ state.unknowns[phase, :used]
-    return own, shared, wanted, (where.share / np.maximum(sd, 0.5) ** 2)[kept]
+    wanted = (target - height)[kept] + own @ unknowns
+    return own, shared, wanted, (it.ends.share / np.maximum(sd, 0.5) ** 2)[kept]
 
 
 def _neighbours(it: Problem, state: State, phase: int, used: int) -> tuple[FloatArray, FloatArray]:

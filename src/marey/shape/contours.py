@@ -104,8 +104,8 @@ def _window(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8] | None, IntAr
 
 def _outline(mask: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Where the slightly blurred mask crosses one half between neighbours: (c, 2) pixels; and outward unit normals."""
-    soft = gaussian_filter(mask.astype(np.float64), BLUR, mode="nearest")
-    slope = np.stack(np.gradient(soft), axis=-1)
+    soft: FloatArray = gaussian_filter(mask.astype(np.float64), BLUR, mode="nearest")
+    slope = np.stack([np.gradient(soft, axis=axis) for axis in range(2)], axis=-1)
     at, outward = [], []
     for axis in range(2):
         before = soft[:-1] if axis == 0 else soft[:, :-1]
@@ -120,7 +120,7 @@ def _outline(mask: BoolArray) -> tuple[FloatArray, FloatArray]:
     return np.concatenate(at), normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
 
 
-def _in_patient(
+def _in_patient(  # noqa: PLR0917
     labels: Labels, row: int, at: FloatArray, outward: FloatArray, of: tuple[Surface, int], spacing: float
 ) -> Part:
     """Thinned points of one outline with world places and normals."""

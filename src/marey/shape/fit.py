@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.anatomy.axes import HeartAxes, heart_axes
-from marey.anatomy.structures import LV_CAVITY, LV_MYOCARDIUM
+from marey.anatomy.structures import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY
 from marey.anatomy.ventricles import topology
-from marey.core import InvalidInput, Labels, Mesh, NotAnalysable
+from marey.core import InvalidInput, Labels, Mesh, NotAnalysable, Notice
 from marey.shape.beat_fit import Problem, State, Weights, aligned, iterate, positions
 from marey.shape.contours import find_contours
 from marey.shape.ends import coverage, end_points
@@ -90,7 +90,7 @@ class FitShape:
 
 def _check(labelled: LabelledHeart) -> None:
     labels, phase = labelled.short_axis, labelled.end_diastole
-    cavity, wall = (labels.mask(one)[phase].any(axis=(1, 2)) for one in (LV_CAVITY, LV_MYOCARDIUM))
+    cavity, wall = (labels.mask(one)[phase].sum(axis=(1, 2)) > 0 for one in (LV_CAVITY, LV_MYOCARDIUM))
     slices = int((cavity & wall).sum())
     if slices < LEAST_SLICES:
         what = "with its wall " if cavity.any() else ""
@@ -106,15 +106,14 @@ def _problem(labelled: LabelledHeart, weights: Weights, spacing: float) -> Probl
     fields, samples = model.fields, surface_samples(model.resolution)
     short = labelled.short_axis
     count = short.times.size
-    stacks = [(labels, [_same_moment(p, count, labels.times.size) for p in range(count)]) for labels in labelled.long_axes]
     contours = []
     for phase in range(count):
-        along = [_one_phase(labels, moments[phase]) for labels, moments in stacks]
+        along = [_one_phase(one, _same_moment(phase, count, one.times.size)) for one in labelled.long_axes]
         contours.append(find_contours([_one_phase(short, phase), *along], 0, spacing))
-    planes = [labels.grid.directions[:, 1:].T for labels in (short, *labelled.long_axes) for _ in range(labels.grid.shape[0])]
-    seen = [
-        coverage(short, phase) if short.mask(LV_CAVITY, LV_MYOCARDIUM)[phase].any() else None for phase in range(count)
-    ]
+    stacks = (short, *labelled.long_axes)
+    planes = [labels.grid.directions[:, 1:].T for labels in stacks for _ in range(labels.grid.shape[0])]
+    shown = short.mask(LV_CAVITY, LV_MYOCARDIUM).sum(axis=(1, 2, 3)) > 0
+    seen = [coverage(short, phase) if shown[phase] else None for phase in range(count)]
     return Problem(
         model, fields, samples, _at_samples(model, fields), end_points(model.resolution), contours, seen, short.grid,
         np.array(planes), bool(labelled.long_axes), count > 2, weights,
@@ -155,7 +154,21 @@ def _fitted(labelled: LabelledHeart, it: Problem, state: State) -> FittedHeart:
     return FittedHeart(
         mesh, points, labelled.short_axis.times, ed, state.rotation, state.origin,
         state.unknowns[:, : len(it.model.sd)], shifts, Misfit(float(np.median(away)), float((away > FAR).mean())),
+        _notices(labelled), bool(labelled.short_axis.mask(RV_CAVITY)[ed].any()), it.model.resolution,
     )  # fmt: skip
+
+
+def _notices(labelled: LabelledHeart) -> tuple[Notice, ...]:
+    """What the labels leave open."""
+    found = []
+    seen = labelled.short_axis.mask(LV_CAVITY, LV_MYOCARDIUM)
+    if seen[labelled.end_diastole, [0, -1]].any():
+        text = "The slices end within the left ventricle; beyond them its shape is what the model expects."
+        found.append(Notice("cut-off-ventricle", text))
+    if not seen.any(axis=(1, 2, 3)).all():
+        text = "At some phases no left ventricle is labelled; there the shape follows from the phases around."
+        found.append(Notice("phases-without-ventricle", text))
+    return tuple(found)
 
 
 __all__ = ["FitShape", "LabelledHeart"]

@@ -42,7 +42,6 @@ class FittedHeart:
         misfit: of all contours.
         notices: what to know before the numbers are used.
         rv_seen: whether the right ventricle was labelled; without it its part of the mesh is the model's guess.
-        base_seen, apex_seen: whether the slices go beyond the left ventricle's ends.
         resolution: of the template.
 
     Raises:
@@ -60,8 +59,6 @@ class FittedHeart:
     misfit: Misfit
     notices: tuple[Notice, ...] = ()
     rv_seen: bool = True
-    base_seen: bool = True
-    apex_seen: bool = True
     resolution: Resolution = MEDIUM
 
     def __post_init__(self) -> None:

@@ -87,7 +87,7 @@ def read_model(path: Path) -> ShapeModel:
             f"A file with the tables {', '.join(TABLES)} is needed.",
             "Install Marey again: pip install --force-reinstall marey.",
         ) from error
-    return ShapeModel(**tables)
+    return ShapeModel(*(tables[name] for name in TABLES))
 
 
 __all__ = ["ShapeModel", "read_model", "shipped_model"]

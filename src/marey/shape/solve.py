@@ -51,7 +51,7 @@ def solve_arrow(
     for factor, phase in zip(factors, phases, strict=True):
         left += phase.shared - phase.coupling.T @ cho_solve(factor, phase.coupling)
         right += phase.shared_side - phase.coupling.T @ cho_solve(factor, phase.own_side)
-    shared = np.linalg.solve(left, right)
+    shared = np.asarray(np.linalg.solve(left, right), np.float64)
     own = [
         cho_solve(factor, phase.own_side - phase.coupling @ shared)
         for factor, phase in zip(factors, phases, strict=True)

@@ -7,6 +7,7 @@ give the same model. A folder keeps the meshes, so that a stopped run goes on.
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +79,10 @@ def outward(points: FloatArray, resolution: Resolution) -> FloatArray:
 
 def write_model(model: ShapeModel, path: Path) -> None:
     """Write the tables, those that grow with the mesh in half precision (errors below 0.05 mm)."""
-    half = {"modes": model.modes.astype(np.float16), "waves": model.waves.astype(np.float16)}
-    single = {name: getattr(model, name).astype(np.float32) for name in ("mean", "sd", "direction", "eigenvalues")}
+    half: dict[str, Any] = {"modes": model.modes.astype(np.float16), "waves": model.waves.astype(np.float16)}
+    single: dict[str, Any] = {
+        name: getattr(model, name).astype(np.float32) for name in ("mean", "sd", "direction", "eigenvalues")
+    }
     np.savez_compressed(path, **half, **single)
 
 
