@@ -56,7 +56,7 @@ def test_commands_of_the_documents_exist() -> None:
     named = {
         tuple(found.split())
         for text in texts
-        for found in re.findall(r"marey ((?:simulate|train) \w+|analyze|info)", text)
+        for found in re.findall(r"marey ((?:simulate|train|cohort) \w+|analyze|info)", text)
     }
     assert {("analyze",), ("info",), ("simulate", "study"), ("train", "cine")} <= named
     for command in named:

@@ -12,6 +12,7 @@ from marey.cli.exits import MEANINGS
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     ["analyze"], ["info"], ["simulate", "study"], ["simulate", "heart"], ["simulate", "population"], ["train", "cine"],
+    ["cohort", "survival"], ["cohort", "classify"], ["cohort", "phenogroups"],
 )  # fmt: skip
 
 

@@ -3,7 +3,19 @@
 import subprocess
 import sys
 
-HEAVY = ("numpy", "scipy", "pydicom", "highdicom", "nibabel", "onnxruntime", "matplotlib", "torch", "rich.console")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "pydicom",
+    "highdicom",
+    "nibabel",
+    "onnxruntime",
+    "matplotlib",
+    "torch",
+    "rich.console",
+    "sklearn",
+    "lifelines",
+)
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:

@@ -80,8 +80,7 @@ def in_words(effect: Effect, of: str) -> str:
     ratio = effect.ratio
     if ratio.low <= 1 <= ratio.high:
         return f"no clear effect on the {of}"
-    change = f"{ratio.value:.2f} times the {of}" if ratio.value > 1 else f"{of} lower by {1 - ratio.value:.0%}"
-    return change
+    return f"{ratio.value:.2f} times the {of}" if ratio.value > 1 else f"{of} lower by {1 - ratio.value:.0%}"
 
 
 def step_in_words(effect: Effect) -> str:
