@@ -73,7 +73,8 @@ def simulated(curved: bool) -> None:
 
 def remodelling(repeats: int) -> None:
     cohort = classified_cohort(read_table(TABLES / "lv_indices_2291.csv"), "Group", ())
-    positive, values, plain, own = cohort.classes.positive, cohort.table.values, [], []
+    positive, values = cohort.classes.positive, cohort.table.values
+    plain, own = list[float](), list[float]()
     for seed in range(repeats):
         step = FitClasses(seed=seed)
         own += step.unseen(cohort)[2]

@@ -104,7 +104,9 @@ def phenogroup_map(found: Phenogroups) -> str:
     for number in range(int(found.group.max()) + 1):
         places = found.places[found.group == number]
         colour, mark = COLOURS[number % 6], MARKS[number % 6]
-        ax.scatter(*places[:, :2].T, s=14, lw=0, alpha=0.75, c=colour, marker=mark, label=f"group {number + 1}")
+        ax.scatter(
+            places[:, 0], places[:, 1], s=14, lw=0, alpha=0.75, c=colour, marker=mark, label=f"group {number + 1}"
+        )
     labelled(ax, "first dimension", "second dimension")
     ax.legend(frameon=False)
     return svg(figure)

@@ -13,7 +13,7 @@ from marey.diagnose.phenogroups import FindGroups, nearest
 from marey.diagnose.symmetry import learn_symmetry
 
 NAMES = ("a", "b", "c", "d", "e", "f")
-BLOCKS = {"image": NAMES[:3], "clinical": NAMES[3:]}
+BLOCKS: dict[str, tuple[str, ...]] = {"image": NAMES[:3], "clinical": NAMES[3:]}
 QUICK = FindGroups(most=4, draws=39, bootstraps=8)
 
 

@@ -53,7 +53,11 @@ def test_concordance_is_that_of_lifelines() -> None:
     from lifelines.utils import concordance_index
 
     random = np.random.default_rng(3)
-    times, events, risk = random.integers(1, 30, 200) * 1.0, random.random(200) < 0.5, random.integers(0, 9, 200) * 1.0
+    times, events, risk = (
+        random.integers(1, 30, 200).astype(float),
+        random.random(200) < 0.5,
+        random.integers(0, 9, 200).astype(float),
+    )
     assert concordance(times, events, risk) == pytest.approx(concordance_index(times, -risk, events))
     order = random.permutation(200)
     assert concordance(times[order], events[order], risk[order]) == pytest.approx(concordance(times, events, risk))
@@ -126,4 +130,4 @@ def test_the_model_refuses_what_it_does_not_know() -> None:
 def test_features_that_split_everything_have_no_coefficients() -> None:
     twice = np.linspace(0, 1, 40)
     with pytest.raises(NotAnalysable, match="no finite coefficients"):
-        fit_cox(("a", "b"), np.column_stack([twice, twice]), np.arange(40) + 1.0, np.ones(40, bool), 0.0)
+        fit_cox(("a", "b"), np.column_stack([twice, twice]), np.linspace(1, 40, 40), np.ones(40, bool), 0.0)

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 pytest.importorskip("lifelines")
+
+import torch
 
 from marey.core import InvalidInput
 from marey.diagnose.concordance import concordance
