@@ -56,7 +56,7 @@ def errors(fitted: FittedHeart, truth: Array) -> Array:
     rows = []
     for true, found in zip(truth, fitted.points, strict=True):
         clouds = [(dense(true, surfaces(old)[k], 8), dense(found, surfaces(new)[k], 4)) for k in GUIDES]
-        row = [(cKDTree(a).query(b)[0].mean() + cKDTree(b).query(a)[0].mean()) / 2 for a, b in clouds]
+        row = [(np.mean(cKDTree(a).query(b)[0]) + np.mean(cKDTree(b).query(a)[0])) / 2 for a, b in clouds]
         row += [
             100 * (cavity_volume(found, new.cavities[k]) / cavity_volume(true, old.cavities[k]) - 1)
             for k in ("lv", "rv")
@@ -123,7 +123,7 @@ def person() -> list[str]:
             for key, ends in GUIDES.items():
                 tree = cKDTree(dense(fitted.points[phase], surfaces(topology(fitted.resolution))[key], 8))
                 found = [f"SAX_{end}" for end in ends] + [f"LAX_{end}" for end in ends]
-                away = tree.query(points[np.isin(names, found)])[0]
+                away = np.asarray(tree.query(points[np.isin(names, found)])[0])
                 rows.append(
                     f"| person, {kind}, {name}, {key} | {np.median(away):.2f} | {away.mean():.2f} | {seconds:.1f} |"
                 )

@@ -35,9 +35,10 @@ CONVENTIONS = {
     "septal_curvature_ratio_es": "septal over free-wall curvature at mid LV; 1 round, 0 flat, negative bowed",
     "slice_shift_max": "largest way in the plane by which a slice lies off the fitted heart",
 }
-# Relative root mean square error on simulated exams unseen by the model: benchmarks/shape.py
-VOLUME_SD = {"lv": 0.03, "rv": 0.08}
-MASS_SD, EF_SD, CAUTIOUS = 0.04, {"lv": 0.02, "rv": 0.05}, 0.5
+# Relative error with the network's labels on simulated exams unseen by the model, about 1.25 of the mean
+# absolute one (a normal error's ratio): benchmarks/shape.py
+VOLUME_SD = {"lv": 0.09, "rv": 0.15}
+MASS_SD, CAUTIOUS = 0.12, 0.5
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _volumes(volumes: dict[str, Array], side: str, ed: int, es: int) -> list[Fin
         text = "One phase alone shows no ejection; a cine is needed."
         return [found[0], *(missing(f"{side}_{key}_mesh", text) for key in ("esv", "ef"))]
     ef = 1 - last / first
-    return [*found, measured(f"{side}_ef_mesh", ef, interval(ef, EF_SD[side], high=1.0))]
+    return [*found, measured(f"{side}_ef_mesh", ef)]
 
 
 def _left(heart: FittedHeart, volume: Array, ed: int, es: int) -> list[Finding]:

@@ -56,8 +56,9 @@ def curvature(line: Array) -> float:
     (a, b, c), *_ = np.linalg.lstsq(matrix, x**2 + y**2, rcond=None)
     middle = np.array([a, b]) / 2
     radius = float(np.sqrt(c + middle @ middle))
-    chord, arm = line[-1] - line[0], line.mean(axis=0) + middle - line[0]
-    return float(np.sign(chord[0] * arm[1] - chord[1] * arm[0])) / radius
+    steps = np.diff(line, axis=0)
+    turn = float(np.sum(steps[:-1, 0] * steps[1:, 1] - steps[:-1, 1] * steps[1:, 0]))
+    return float(np.sign(turn)) / radius
 
 
 def septal_curvature_ratio(endocardium: Array, resolution: Resolution) -> float:

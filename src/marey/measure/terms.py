@@ -93,6 +93,11 @@ TERMS = {
     "septal_curvature_ratio_ed": Term("Septal curvature over free-wall curvature, end-diastole", "1", 1.0),
     "septal_curvature_ratio_es": Term("Septal curvature over free-wall curvature, end-systole", "1", 1.0),
     "slice_shift_max": Term("Largest slice shift", "mm", mm),
+    "lv_eccentricity_ed": Term("LV eccentricity index at end-diastole", "1", 1.0),
+    "lv_eccentricity_es": Term("LV eccentricity index at end-systole", "1", 1.0),
+    "rv_lv_area_ratio": Term("RV over LV area, mid-ventricular", "1", 1.0),
+    "rv_fractional_area_change": Term("RV fractional area change, mid-ventricular", "%", percent),
+    "lv_fractional_area_change": Term("LV fractional area change, mid-ventricular", "%", percent),
     "wall_thickness_ed_max": Term("Greatest LV wall thickness", "mm", mm, _dicom("122445", "Wall Thickness")),
 }  # fmt: skip
 

@@ -87,7 +87,8 @@ def read_model(path: Path) -> ShapeModel:
             f"A file with the tables {', '.join(TABLES)} is needed.",
             "Install Marey again: pip install --force-reinstall marey.",
         ) from error
-    return ShapeModel(*(tables[name] for name in TABLES))
+    mean, modes, sd, direction, waves, eigenvalues = (tables[name] for name in TABLES)
+    return ShapeModel(mean, modes, sd, direction, waves, eigenvalues)
 
 
 __all__ = ["ShapeModel", "read_model", "shipped_model"]
