@@ -56,9 +56,9 @@ def errors(fitted: FittedHeart, truth: Array) -> Array:
     rows = []
     for true, found in zip(truth, fitted.points, strict=True):
         clouds = [(dense(true, surfaces(old)[k], 8), dense(found, surfaces(new)[k], 4)) for k in GUIDES]
-        row = [(np.mean(cKDTree(a).query(b)[0]) + np.mean(cKDTree(b).query(a)[0])) / 2 for a, b in clouds]
+        row = [float(np.mean(cKDTree(a).query(b)[0]) + np.mean(cKDTree(b).query(a)[0])) / 2 for a, b in clouds]
         row += [
-            100 * (cavity_volume(found, new.cavities[k]) / cavity_volume(true, old.cavities[k]) - 1)
+            100 * float(cavity_volume(found, new.cavities[k]) / cavity_volume(true, old.cavities[k]) - 1)
             for k in ("lv", "rv")
         ]
         wall = [

@@ -18,7 +18,7 @@ def _fitted(*shapes: VentricleShape, rv_seen: bool = True) -> FittedHeart:
     mesh = Mesh(points[0], KNOWN.cells, surfaces=KNOWN.surfaces)
     shifts = np.array([[3.0, 4.0], [np.nan, np.nan], [1.0, 0.0]])
     return FittedHeart(
-        mesh, points, np.arange(len(shapes)) * 100.0, 0, np.eye(3), np.zeros(3), np.zeros((len(shapes), 1)), shifts,
+        mesh, points, np.linspace(0.0, 100.0, len(shapes)), 0, np.eye(3), np.zeros(3), np.zeros((len(shapes), 1)), shifts,
         Misfit(0.5, 0.0), rv_seen=rv_seen,
     )  # fmt: skip
 
@@ -64,7 +64,9 @@ def test_a_flat_septum_is_less_curved_than_the_free_wall() -> None:
     ratios = []
     for bow in (1.0, 0.5, 0.0):
         found = MeasureShape()(_fitted(VentricleShape(septal_curvature=bow)))
-        ratios.append(next(one.value for one in found if one.key == "septal_curvature_ratio_ed"))
+        value = next(one.value for one in found if one.key == "septal_curvature_ratio_ed")
+        assert isinstance(value, float)
+        ratios.append(value)
     assert ratios[0] == pytest.approx(1.0, abs=0.1)
     assert ratios[0] > ratios[1] > ratios[2]
 

@@ -96,7 +96,7 @@ def test_shifts_of_slices_are_recovered(straight: FittedHeart) -> None:
 
 def test_turned_patients_get_the_turned_heart(straight: FittedHeart) -> None:
     turn = np.eye(4)
-    turn[:3, :3] = [[0.6, -0.8, 0], [0.8, 0.6, 0], [0, 0, 1]]
+    turn[:3, :3] = np.array([[0.6, -0.8, 0], [0.8, 0.6, 0], [0, 0, 1]])
     turn[:3, 3] = [12.0, -30.0, 55.0]
     turned = FitShape()(LabelledHeart(_labels(turn=turn)))
     expected = straight.points[0] @ turn[:3, :3].T + turn[:3, 3]
