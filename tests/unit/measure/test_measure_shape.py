@@ -16,9 +16,10 @@ KNOWN = topology(MEDIUM)
 def _fitted(*shapes: VentricleShape, rv_seen: bool = True) -> FittedHeart:
     points = np.stack([ventricles(shape, MEDIUM).points for shape in shapes])
     mesh = Mesh(points[0], KNOWN.cells, surfaces=KNOWN.surfaces)
+    times = np.linspace(0.0, 100.0, len(shapes))
     shifts = np.array([[3.0, 4.0], [np.nan, np.nan], [1.0, 0.0]])
     return FittedHeart(
-        mesh, points, np.linspace(0.0, 100.0, len(shapes)), 0, np.eye(3), np.zeros(3), np.zeros((len(shapes), 1)), shifts,
+        mesh, points, times, 0, np.eye(3), np.zeros(3), np.zeros((len(shapes), 1)), shifts,
         Misfit(0.5, 0.0), rv_seen=rv_seen,
     )  # fmt: skip
 
