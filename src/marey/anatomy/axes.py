@@ -163,7 +163,7 @@ def box_around(labels: Labels, *structures: Structure, margin: float) -> tuple[s
     Raises:
         NotAnalysable: none of them is labelled.
     """
-    seen = labels.mask(*structures).any(axis=(0, 1))
+    seen: NDArray[np.bool_] = np.asarray(labels.mask(*structures).any(axis=(0, 1)))
     if not seen.any():
         raise NotAnalysable(
             f"Nothing is labelled as {' or '.join(structure.name for structure in structures)}.",

@@ -46,4 +46,30 @@ def cine(
             typer.echo(f"Step {trainer.step} of {steps}; the network is in {network}.")
 
 
-__all__ = ["app", "cine"]
+@app.command("diagnosis", epilog=EXIT_HELP)
+def diagnosis(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for patients and the model.", metavar="DIR")],
+    patients: Annotated[int, typer.Option(help="Simulated patients, a quarter of them for the test.", min=40)] = 960,
+    seed: Annotated[int, typer.Option(help="Chooses the patients.", min=0)] = 20_000_000,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Train the classifier of five classes of heart disease.
+
+    Patients are simulated, pictured, segmented and measured, some seconds each on every core. A run that was stopped
+    goes on. Needs scikit-learn: pip install "marey[risk]".
+
+    For example:
+
+      marey train diagnosis -o runs/diagnosis
+    """
+    with errors_as_sentences():
+        from marey.workflows.train_diagnosis import train_diagnosis
+
+        with progress(quiet) as move:
+            made = train_diagnosis(out, patients=patients, seed=seed, progress=move)
+        if not quiet:
+            error = f"calibration error {made.calibration_error:.3f}"
+            typer.echo(f"Accuracy {made.accuracy:.3f}, {error}, {made.patients} patients kept apart: {made.path}")
+
+
+__all__ = ["app", "cine", "diagnosis"]

@@ -9,6 +9,8 @@ import numpy as np
 from marey.anatomy import LV_CAVITY, LV_MYOCARDIUM, RV_CAVITY, slice_areas
 from marey.core import Facts, Finding, Report
 from marey.core.units import cm, kg
+from marey.diagnose.five_classes import KEY as CLASS_KEY
+from marey.diagnose.five_classes import NAMES
 from marey.report.exam import Exam
 from marey.report.wording import (
     NOT_MEASURED,
@@ -84,6 +86,21 @@ class Care:
 
     title: str
     text: str
+
+
+@dataclass(frozen=True)
+class Classification:
+    """Which disease the heart is most like.
+
+    Args:
+        answer: the class, "cannot say" or "not measured".
+        reason: what decided, or why there is no answer.
+        shares: name and percentage of every class, largest first.
+    """
+
+    answer: str
+    reason: str
+    shares: list[tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -163,6 +180,16 @@ def care(report: Report) -> list[Care]:
     return failed + serious + low
 
 
+def classification(report: Report) -> Classification | None:
+    """The most likely class and the percentage of each, largest first; None when nothing was classified."""
+    finding = next((finding for finding in report.findings if finding.key == CLASS_KEY), None)
+    if finding is None:
+        return None
+    known = ((NAMES[name], float(share)) for name, share in finding.evidence.items() if name in NAMES)
+    shares = sorted(known, key=lambda pair: -pair[1])
+    return Classification(str(finding.value or NOT_MEASURED), sentence(finding.message), shares)
+
+
 def checks(report: Report) -> list[Value]:
     """All checks in words, failed ones first."""
     made = [finding for finding in report.findings if finding.passed is not None]
@@ -170,8 +197,9 @@ def checks(report: Report) -> list[Value]:
 
 
 def measurements(report: Report) -> list[Value]:
-    """Everything that is neither a check nor a value of a wall segment."""
-    return [in_words(f) for f in report.findings if f.passed is None and not WALL_KEY.match(f.key)]
+    """Everything that is neither a check, nor a value of a wall segment, nor the classification."""
+    shown = (f for f in report.findings if f.passed is None and f.key != CLASS_KEY)
+    return [in_words(f) for f in shown if not WALL_KEY.match(f.key)]
 
 
 def patient(exam: Exam) -> list[tuple[str, str]]:
@@ -251,7 +279,8 @@ def once(texts: Iterable[str]) -> list[str]:
 
 
 __all__ = [
-    "GROUPS", "WALL_KEY", "Care", "Row", "SliceRow", "Value", "beat", "care", "checks", "curves_by_unit",
+    "GROUPS", "WALL_KEY", "Care", "Classification", "Row", "SliceRow", "Value", "beat", "care", "checks",
+    "classification", "curves_by_unit",
     "describe_value", "first_page", "headlines", "in_words", "key_times", "measurements", "once",
     "patient", "slice_rows", "stack",
 ]  # fmt: skip

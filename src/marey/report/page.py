@@ -91,6 +91,7 @@ def written(exam: Exam) -> dict[str, Any]:
         "checks": made, "passed": sum(check.finding is not None and check.finding.passed is True for check in made),
         "headlines": content.headlines(report), "groups": groups, "area": content.describe_value(report, "bsa"),
         "conventions": footnotes.conventions(absolute), "references": footnotes.references([*absolute, *indexed]),
+        "classification": content.classification(report),
         "beat": content.beat(report), "key_times": content.key_times(exam),
         "phases": (exam.phases.end_diastole + 1, exam.phases.end_systole + 1),
         "slices": content.slice_rows(exam), "segments": walls.segments(report),

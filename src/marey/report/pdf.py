@@ -6,6 +6,7 @@ holds the template and the drawings.
 
 import json
 import tempfile
+from dataclasses import asdict
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ def _data(exam: Exam, pictures: Pictures, root: Path) -> dict[str, Any]:
     return {
         **plain, **lists, **drawn, "measurements": measured, "area": area.method if area and area.value else "",
         "groups": groups, "disclaimer": DISCLAIMER,
+        "classification": asdict(words["classification"]) if words["classification"] else None,
         "care": [[item.title, item.text] for item in words["care"]],
         "phases": list(words["phases"]), "key_times": [f"{time:.0f}" for time in words["key_times"]],
         "slices": [[row.number, row.level, row.position, *row.areas] for row in words["slices"]],

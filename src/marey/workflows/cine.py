@@ -15,12 +15,15 @@ from marey.detect.levels import FindLevels, LabelledPhases
 from marey.detect.long_axis import FindLongAxes, LabelledStudy
 from marey.detect.phases import FindPhases
 from marey.detect.short_axis import FindShortAxis
+from marey.diagnose.five_classes import ClassifyHeart
 from marey.io.read import read_study
 from marey.measure import MeasureCurves, MeasureVolumes, MeasureWall, SegmentedCine
 from marey.measure.followed_wall import TrackedCine
 from marey.measure.long_axis import MeasureLongAxes
 from marey.measure.segment_strain import MeasureSegmentStrain
+from marey.measure.septal_shape import MeasureSeptalShape
 from marey.measure.strain import MeasureStrain
+from marey.measure.wall_motion import MeasureWallMotion
 from marey.motion import LabelledCine, TrackCine
 from marey.nets.cine_net import CineNet
 from marey.quality.all_checks import CheckQuality
@@ -61,6 +64,8 @@ class AnalyzeCine:
     measure_volumes: MeasureVolumes = MeasureVolumes()
     measure_curves: MeasureCurves = MeasureCurves()
     measure_wall: MeasureWall = MeasureWall()
+    measure_wall_motion: MeasureWallMotion = MeasureWallMotion()
+    measure_septal_shape: MeasureSeptalShape = MeasureSeptalShape()
     measure_long_axes: MeasureLongAxes = MeasureLongAxes()
     track: TrackCine = TrackCine()
     measure_strain: MeasureStrain = MeasureStrain()
@@ -68,6 +73,7 @@ class AnalyzeCine:
     quality: CheckQuality = CheckQuality()
     plausibility: CheckPlausibility = CheckPlausibility()
     check_motion: CheckMotion = CheckMotion()
+    classify: ClassifyHeart = ClassifyHeart()
 
     def __call__(self, study: Study, /, progress: Progress = _unseen) -> Exam:
         """Find, segment, measure and check.
@@ -79,7 +85,7 @@ class AnalyzeCine:
         study = self.find_short_axis(study)
         image = study.of_view(View.SHORT_AXIS)[0]
         progress(0.05, "segmenting")
-        labels = self._segmented(image)
+        labels = self.segmented(image)
         progress(0.9, "measuring")
         phases = self.find_phases(labels)
         levels = self.find_levels(LabelledPhases(labels, phases))
@@ -90,7 +96,7 @@ class AnalyzeCine:
         report = self._measured(study, image, cine, self.measure_long_axes(long_axes))
         return Exam(study, image, labels, phases, levels, report, long_axes)
 
-    def _segmented(self, image: Image) -> Labels:
+    def segmented(self, image: Image) -> Labels:
         """Labels on the whole grid; the network sees the heart's box only."""
         box = self.find_heart(image)
         return self.segment(image.crop(box.rows, box.columns)).on(image.grid, box.rows, box.columns)
@@ -108,13 +114,19 @@ class AnalyzeCine:
 
     def _measured(self, study: Study, image: Image, cine: SegmentedCine, along: tuple[Finding, ...]) -> Report:
         curves, tracked = self.measure_curves(cine), self._tracked(image, cine)
-        strain = self.measure_strain(tracked)
-        walls = (*self.measure_wall(cine), *strain.findings, *self.measure_segment_strain(tracked))
-        measured = (*self.measure_volumes(cine), *curves.findings, *walls, *along)
+        strain, shape = self.measure_strain(tracked), self.measured_shape(cine)
+        regional = self.measure_segment_strain(tracked)
+        measured = (*shape, *curves.findings, *strain.findings, *regional, *along)
         quality = with_doubts(self.quality(Reading(image, cine.labels, cine.phases)))
         checks = (*quality, *self.plausibility(Measured(cine, measured)), *self.check_motion(tracked))
-        findings = (*lower_confidence(measured, checks), *checks)
+        trusted = lower_confidence(measured, checks)
+        findings = (*trusted, *self.classify(trusted), *checks)
         return Report(findings, {**curves.curves, **strain.curves}, study.notices)
+
+    def measured_shape(self, cine: SegmentedCine) -> tuple[Finding, ...]:
+        """What contours alone say, and diseases are told apart by: volumes, walls, how they move, the septum."""
+        steps = (self.measure_volumes, self.measure_wall, self.measure_wall_motion, self.measure_septal_shape)
+        return tuple(finding for step in steps for finding in step(cine))
 
     def _tracked(self, image: Image, cine: SegmentedCine) -> TrackedCine:
         """The motion of the left ventricle and of as much around it as can move there."""

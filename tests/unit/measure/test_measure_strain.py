@@ -12,6 +12,7 @@ from marey.anatomy import Level
 from marey.core import Finding, InvalidInput, Motion
 from marey.measure import SegmentedCine
 from marey.measure.followed_wall import TrackedCine
+from marey.measure.segment_strain import MeasureSegmentStrain
 from marey.measure.strain import KEYS, MeasureStrain
 
 PHASES = 12
@@ -129,3 +130,44 @@ def test_motion_of_another_cine_is_refused() -> None:
         TrackedCine(segmented(), replace(motion(0.3), reference=3))
     with pytest.raises(InvalidInput, match="grid of the labels"):
         TrackedCine(segmented(), replace(motion(0.3), grid=short_axis_grid((3, 96, 96), turn=0.4)))
+
+
+def test_every_segment_of_an_even_contraction_has_the_strain_of_the_whole() -> None:
+    tracked = TrackedCine(segmented(), motion(0.3))
+    whole = value(MeasureStrain()(tracked).findings, "lv_gcs")
+    found = MeasureSegmentStrain()(tracked)
+    around = [value(found, f"wall_circumferential_strain_aha_{n}") for n in range(1, 17)]
+    assert around == pytest.approx([whole] * 16, abs=1.0)
+    across = [value(found, f"wall_radial_strain_aha_{n}") for n in range(1, 17)]
+    assert across == pytest.approx([value(MeasureStrain()(tracked).findings, "lv_grs")] * 16, abs=3.0)
+    assert value(found, "lv_strain_dispersion") == pytest.approx(0, abs=1e-6)
+
+
+def test_strain_rate_of_a_cosine() -> None:
+    """The strain curve is nearly a cosine of one turn: its steepest slopes are pi times its depth over the cycle."""
+    found = MeasureStrain()(TrackedCine(segmented(), motion(0.1))).findings
+    steepest = np.pi * abs(value(found, "lv_gcs")) / 100 / 0.9
+    assert value(found, "lv_gcs_rate_systolic") == pytest.approx(-steepest, rel=0.05)
+    assert value(found, "lv_gcs_rate_diastolic") == pytest.approx(steepest, rel=0.05)
+
+
+def test_segments_need_phases_and_a_right_ventricle() -> None:
+    few = cine(beat(4, INNER), GRID, levels=LEVELS)
+    short = Motion(motion(0.3).displacement[:4], GRID, few.labels.times, 0)
+    found = MeasureSegmentStrain()(TrackedCine(few, short))
+    assert all(one.value is None and "4 phases" in one.message for one in found if not one.key.endswith("_17"))
+    hearts = [Ventricles(inner=one.inner, wall=one.wall, rv=0.0) for one in beat(PHASES, INNER)]
+    alone = cine(hearts, GRID, levels=LEVELS)
+    found = MeasureSegmentStrain()(TrackedCine(alone, motion(0.3)))
+    assert all(one.value is None and "right ventricle" in one.message for one in found if not one.key.endswith("_17"))
+
+
+def test_a_spread_of_times_needs_segments_and_a_clock() -> None:
+    lone = cine(beat(PHASES, INNER), GRID, levels=(Level.OUTSIDE, Level.MID, Level.OUTSIDE))
+    found = {one.key: one for one in MeasureSegmentStrain()(TrackedCine(lone, motion(0.3)))}
+    assert found["lv_strain_dispersion"].value is None
+    assert "6 of 16 segments" in found["lv_strain_dispersion"].message
+    timeless = cine(beat(PHASES, INNER), GRID, levels=LEVELS, rr_interval=float("nan"))
+    still = replace(motion(0.3), times=timeless.labels.times)
+    found = {one.key: one for one in MeasureSegmentStrain()(TrackedCine(timeless, still))}
+    assert "no times" in found["lv_strain_dispersion"].message

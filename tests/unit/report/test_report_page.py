@@ -93,7 +93,7 @@ def test_only_our_own_script_may_run(page: tuple[str, Page]) -> None:
 
 def test_the_first_page_has_numbers_ranges_and_cares(page: tuple[str, Page]) -> None:
     _, parsed = page
-    first = parsed.text[: parsed.text.index("Volumes over the beat")]
+    first = parsed.text[: parsed.text.index("Volumes and strain over the beat")]
     value = EXAM.report.finding("lv_ef").value
     assert isinstance(value, float)
     assert f"{value:.0f} %" in first

@@ -86,7 +86,7 @@ CLASSES: Mapping[str, Group] = MappingProxyType({
         "apical_thickening": Change(1.1, spread=0.15),
     }, fits=_is_hypertrophic),
     "MINF": Group(0.0, {
-        **GROUPS["infarct"].changes, "lv_volume_index": Change(1.4, spread=0.2), "lv_mass_index": Change(1.25),
+        **GROUPS["infarct"].changes, "lv_volume_index": Change(1.6, spread=0.22), "lv_mass_index": Change(1.3),
         "lv_ejection": Change(0.0, 33 * percent, 7 * percent), "rv_ejection": Change(0.0, 50 * percent, 8 * percent),
     }, _large_infarcts, _fails_by_infarct),
     "RV": Group(0.0, {
