@@ -31,6 +31,7 @@ PATIENTS = "patients"
 WITHOUT_BODY = 7  # every seventh patient's height and weight are not known
 TESTED = 0.25
 BINS = 10
+Task = tuple[Path, int, int]  # folder, seed, number
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,9 @@ def train_diagnosis(
         NotAnalysable: too few patients of a class could be analysed.
     """
     folder = out / PATIENTS
-    told = progress or (lambda _fraction, _text: None)
     missing = [number for number in range(patients) if not _file(folder, number).exists()]
-    with one_thread_each(), multiprocessing.get_context("spawn").Pool(processes or os.cpu_count()) as pool:
-        tasks = ((folder, seed, number) for number in missing)
-        for done, _ in enumerate(pool.imap_unordered(make_patient, tasks), start=1):
-            told(done / len(missing), f"{done} of {len(missing)} patients")
+    if missing:
+        _make([(folder, seed, number) for number in missing], processes, progress or (lambda _fraction, _text: None))
     rows, classes, numbers = read_patients(folder, patients)
     learnt = [i for i, number in enumerate(numbers) if number < (1 - TESTED) * patients]
     tested = [i for i, number in enumerate(numbers) if number >= (1 - TESTED) * patients]
@@ -88,7 +86,13 @@ def train_diagnosis(
     return _tested(out / MODEL, model, [rows[i] for i in tested], [classes[i] for i in tested])
 
 
-def make_patient(task: tuple[Path, int, int]) -> None:
+def _make(tasks: list[Task], processes: int | None, told: Callable[[float, str], None]) -> None:
+    with one_thread_each(), multiprocessing.get_context("spawn").Pool(processes or os.cpu_count()) as pool:
+        for done, _ in enumerate(pool.imap_unordered(make_patient, tasks), start=1):
+            told(done / len(tasks), f"{done} of {len(tasks)} patients")
+
+
+def make_patient(task: Task) -> None:
     """Simulate, picture, segment and measure one patient; one who cannot be analysed is written with the reason."""
     folder, seed, number = task
     name = list(CLASSES)[number % len(CLASSES)]
