@@ -7,10 +7,10 @@ import pytest
 
 from marey.scan.body import Tissue
 from marey.scan.fast import TRUTH, LabelledStack, stacks
-from marey.scan.fast.fields import smooth_field
 from marey.scan.fast.pictures import Habits, pictures, random_habits
 from marey.scan.fast.placements import MATRIX, SLICES, long_axis_planes, short_axis_stack
 from marey.scan.fast.signals import random_look
+from marey.scan.fields import smooth_field
 from scanned_subject import lying_subject
 
 SHAPE = (SLICES, MATRIX, MATRIX)

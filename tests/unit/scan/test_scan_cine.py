@@ -12,9 +12,9 @@ from marey.scan.cine.acquisition import Scanner, acquire
 from marey.scan.cine.contrast import FATTY, SPINS, Spins, bssfp, random_signals
 from marey.scan.cine.exam import contraction, true_volumes
 from marey.scan.cine.heart import Waves
-from marey.scan.cine.noise import smooth_field
 from marey.scan.cine.stack import label_slices, mix
 from marey.scan.cine.tissue import Tissue
+from marey.scan.fields import smooth_field
 
 PERFECT = Scanner((1.0, 1.0), 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marey.scan.cine.noise import smooth_field
+from marey.scan.fields import smooth_field
 
 Array = NDArray[np.float32]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.scan.cine.heart import Heart
-from marey.scan.cine.noise import smooth_field
+from marey.scan.fields import smooth_field
 
 Array = NDArray[np.float32]
 

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.scan.cine.heart import Heart
-from marey.scan.cine.noise import smooth_field
 from marey.scan.cine.surfaces import (
     Array,
     Points,
@@ -17,6 +16,7 @@ from marey.scan.cine.surfaces import (
     lv_radii,
     rv_distance,
 )
+from marey.scan.fields import smooth_field
 
 
 class Tissue(IntEnum):

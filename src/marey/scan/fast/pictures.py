@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from marey.scan.fast.fields import smooth_field
+from marey.scan.fields import smooth_field
 
 Complex = NDArray[np.complex64]
 Float32 = NDArray[np.float32]

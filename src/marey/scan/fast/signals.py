@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marey.scan.body.tissue import TISSUES, Tissue
-from marey.scan.fast.fields import smooth_field
+from marey.scan.fields import smooth_field
 from marey.scan.mr.sequences.bssfp import Bssfp
 from marey.scan.mr.sequences.spoiled_gradient_echo import SpoiledGradientEcho
 from marey.scan.mr.series._kernels import mixed

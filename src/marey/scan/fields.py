@@ -1,4 +1,4 @@
-"""Smooth random fields on stacks of slices: what stands for coils, flow and field maps in the fast path."""
+"""Smooth random fields on stacks of slices: what stands for coils, flow, field maps and texture."""
 
 from functools import lru_cache
 
