@@ -109,5 +109,8 @@ def main() -> None:
     sys.stdout.write(f"{len(population)} hearts; modes' standard deviations, mm: {np.round(model.sd, 2).tolist()}\n")
 
 
+__all__ = ["main", "train", "write_model"]
+
+
 if __name__ == "__main__":
     main()
